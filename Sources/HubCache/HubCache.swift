@@ -1,0 +1,1 @@
+// The essay on this module's model goes here, with its first code.
