@@ -1,0 +1,52 @@
+import HubModel
+import Testing
+
+@Suite struct RouteTests {
+  static func routes() throws -> [(Route, String)] {
+    let (model, oldest) = (try RepositoryID("a/b"), try RepositoryID("gpt2"))
+    let (data, space) = (try RepositoryID("a/b", kind: .dataset), try RepositoryID("a/b", kind: .space))
+    let request = try Revision("refs/pr/1")
+    return [
+      (.whoAmI, "/api/whoami-v2"),
+      (.info(oldest, nil), "/api/models/gpt2"),
+      (.info(data, request), "/api/datasets/a/b/revision/refs%2Fpr%2F1"),
+      (.tree(model, .main, path: nil), "/api/models/a/b/tree/main"),
+      (.tree(oldest, .main, path: try RepositoryPath("unet/x y")), "/api/models/gpt2/tree/main/unet%2Fx%20y"),
+      (.pathsInfo(space, .main), "/api/spaces/a/b/paths-info/main"),
+      (.refs(model), "/api/models/a/b/refs"),
+      (.commits(model, try Revision("v1.0")), "/api/models/a/b/commits/v1.0"),
+      (.resolve(model, .main, path: try RepositoryPath("s/c.json")), "/a/b/resolve/main/s/c.json"),
+      (.resolve(oldest, .main, path: try RepositoryPath("x y#1.txt")), "/gpt2/resolve/main/x%20y%231.txt"),
+      (.resolve(data, request, path: try RepositoryPath("é.csv")), "/datasets/a/b/resolve/refs%2Fpr%2F1/%C3%A9.csv"),
+      (.raw(model, .main, path: try RepositoryPath("resolve/main/x")), "/a/b/raw/main/resolve/main/x"),
+      (.resolve(try RepositoryID("a/resolve"), .main, path: try RepositoryPath("x")), "/a/resolve/resolve/main/x"),
+    ]
+  }
+
+  @Test func `every route prints its path`() throws {
+    for (route, path) in try Self.routes() { #expect(route.path == path) }
+  }
+
+  @Test func `every path parses to its route`() throws {
+    for (route, path) in try Self.routes() { #expect(Route(path: path) == route, "\(path)") }
+  }
+
+  @Test(arguments: [
+    "", "/", "/api", "/api/models", "/api/nothing/a/b", "/a/b/resolve/main", "/a/b", "/api/models/a/b/refs/x",
+    "/api/models/a/b/tree", "/a/b/resolve/main/../x", "/a/b/resolve/main/%2e%2e/x", "/a/b/resolve/main/.git/config",
+    "/a/b/resolve/%00/x", "/a/b/resolve/main/x%zz", "/a/b/resolve/main/%ff", "/a%2Fb/c/resolve/main/x",
+    "/a/b/c/resolve/main/x", "api/whoami-v2", "/a/b/resolve/main/", "/a/b/resolve//x",
+  ])
+  func `what is no route is refused`(path: String) { #expect(Route(path: path) == nil) }
+}
+
+@Suite struct PercentEncodingTests {
+  @Test(arguments: [("a/b", "a%2Fb"), ("x y", "x%20y"), ("é", "%C3%A9"), ("-._~", "-._~"), ("", "")])
+  func `encodes and decodes`(plain: String, encoded: String) {
+    #expect(PercentEncoding.encode(plain) == encoded)
+    #expect(PercentEncoding.decode(encoded) == plain)
+  }
+
+  @Test(arguments: ["%", "%4", "%zz", "%ff", "%C3"])
+  func `refuses what is not an encoding of text`(encoded: String) { #expect(PercentEncoding.decode(encoded) == nil) }
+}
