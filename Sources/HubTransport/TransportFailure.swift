@@ -1,0 +1,87 @@
+internal import CCurl
+import HubModel
+
+/// What libcurl reported when a transfer failed; the ``HubError/cause`` of the errors that the transport throws.
+public struct TransportFailure: Error, Hashable, CustomStringConvertible {
+  /// The kind, which decides whether another try makes sense.
+  public let kind: Kind
+  /// libcurl's code, see libcurl-errors(3).
+  public let code: Int
+  /// libcurl's words.
+  public let message: String
+
+  /// Kinds of failure.
+  public enum Kind: Sendable, Hashable, CaseIterable {
+    /// No connection came about; the request was not sent.
+    case unreachable
+    /// The connection broke; the request may have been processed.
+    case broken
+    /// Too slow; the request may have been processed.
+    case timeout
+    /// What arrived is not HTTP.
+    case malformed
+    /// The other side could not prove who it is, or did not accept our certificate.
+    case tls
+    /// A certificate file of ours cannot be used.
+    case configuration
+    /// Something else, on our side.
+    case local
+  }
+
+  /// The words and the code.
+  public var description: String { "\(message) (libcurl \(code))" }
+
+  init(kind: Kind, code: CURLcode, message: String) {
+    (self.kind, self.code, self.message) = (kind, Int(code.rawValue), message)
+  }
+
+  /// The failure that `code` stands for, with `detail`, what libcurl wrote about this very transfer.
+  init(_ code: CURLcode, detail: String = "") {
+    let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+    self.init(kind: Self.kind(of: code, words), code: code, message: words)
+  }
+
+  /// The kind of `code`, where need be by libcurl's words: a handshake that was cut off is a broken connection, and TLS
+  /// 1.3 refuses a client's certificate only in the first answer.
+  private static func kind(of code: CURLcode, _ words: String) -> Kind {
+    switch code {
+    case CURLE_SSL_CONNECT_ERROR: words.hasBytes("SYSCALL") || words.hasBytes("reset by peer") ? .broken : .tls
+    case CURLE_RECV_ERROR: words.hasBytes(" alert ") ? .tls : .broken
+    default: kind(of: code)
+    }
+  }
+
+  /// The error for a caller.
+  var error: HubError {
+    let problem: HubError.Problem =
+      switch kind {
+      case .unreachable, .broken, .local: .network(message)
+      case .timeout: .timeout(message)
+      case .malformed: .protocolViolation(message)
+      case .tls: .network("TLS: \(message)")
+      case .configuration: .configuration(source: "TLS certificates", reason: message)
+      }
+    return HubError(problem, cause: self)
+  }
+
+  /// The one table of libcurl's codes.
+  private static func kind(of code: CURLcode) -> Kind {
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY,
+      CURLE_INTERFACE_FAILED:
+      .unreachable
+    case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_AGAIN,
+      CURLE_SSL_SHUTDOWN_FAILED:
+      .broken
+    case CURLE_OPERATION_TIMEDOUT: .timeout
+    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
+      CURLE_FILESIZE_EXCEEDED, CURLE_RANGE_ERROR:
+      .malformed
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ISSUER_ERROR,
+      CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CIPHER, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
+      .tls
+    case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CRL_BADFILE: .configuration
+    default: .local
+    }
+  }
+}
