@@ -46,20 +46,20 @@ struct ProgressWatch {
   /// The limit that has been passed by `now`, if one has; a window of the body's rate that is over begins anew.
   mutating func overdue(at now: Instant) -> HubError? {
     if let total = timeouts.total, start.seconds(until: now) > total {
-      return HubError(.timeout("not finished after \(total) s"))
+      return TransportFailure(.timeout, "not finished after \(total) s").error
     }
     switch phase {
     case .connecting, .resting: return nil
     case .awaitingHead(let since):
       guard since.seconds(until: now) > timeouts.response else { return nil }
-      return HubError(.timeout("no answer for \(timeouts.response) s"))
+      return TransportFailure(.timeout, "no answer for \(timeouts.response) s").error
     case .receiving(let since, let bytes):
       guard since.seconds(until: now) > timeouts.idle else { return nil }
       guard Double(bytes) < timeouts.minimumRate * timeouts.idle else {
         phase = .receiving(since: now, bytes: 0)
         return nil
       }
-      return HubError(.timeout("no more than \(bytes) bytes in \(timeouts.idle) s"))
+      return TransportFailure(.timeout, "no more than \(bytes) bytes in \(timeouts.idle) s").error
     }
   }
 }

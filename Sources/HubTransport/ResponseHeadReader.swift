@@ -49,9 +49,9 @@ struct ResponseHeadReader {
 
   private func check() throws(HubError) {
     let lengths = headers.values("Content-Length")
-    if lengths.count > 1 { throw HubError(.protocolViolation("the answer has two lengths")) }
+    if lengths.count > 1 { throw TransportFailure(.malformed, "the answer has two lengths").error }
     if let length = lengths.first, !length.utf8.allSatisfy(\.isDigit) || Int64(length) == nil {
-      throw HubError(.protocolViolation("the length '\(length)' is not a number of bytes"))
+      throw TransportFailure(.malformed, "the length '\(length)' is not a number of bytes").error
     }
     let surprise =
       switch status {
@@ -61,7 +61,7 @@ struct ResponseHeadReader {
       case 304: !isConditional
       default: true
       }
-    if surprise { throw HubError(.protocolViolation("\(status) is no answer to this \(method.rawValue)")) }
+    if surprise { throw TransportFailure(.malformed, "\(status) is no answer to this \(method.rawValue)").error }
   }
 
   /// Whether the head announces a length and chunks both: chunks count, and the connection is not used again, as the
@@ -71,7 +71,7 @@ struct ResponseHeadReader {
   private static func status(_ line: String) throws(HubError) -> Int {
     let words = line.split(separator: " ", maxSplits: 2)
     guard words.count > 1, words[1].utf8.count == 3, let status = Int(words[1]), status >= 100 else {
-      throw HubError(.protocolViolation("the status line '\(line.prefix(80))' has no status"))
+      throw TransportFailure(.malformed, "the status line '\(line.prefix(80))' has no status").error
     }
     return status
   }

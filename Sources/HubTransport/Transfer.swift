@@ -58,7 +58,7 @@ final class Transfer {
     if let failure { return .failure(failure) }
     guard code == CURLE_OK || hasEnough else { return .failure(TransportFailure(code, detail: easy.detail()).error) }
     guard let head = reader.head else {
-      return .failure(HubError(.protocolViolation("the answer has no head")))
+      return .failure(TransportFailure(.malformed, "the answer has no head").error)
     }
     return .success(HTTPResponse(head: head, body: body))
   }

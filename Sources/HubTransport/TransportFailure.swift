@@ -1,13 +1,14 @@
 internal import CCurl
 import HubModel
 
-/// What libcurl reported when a transfer failed; the ``HubError/cause`` of the errors that the transport throws.
+/// What libcurl or the transport itself found wrong with a transfer: the ``HubError/cause`` of the errors that the
+/// transport throws, except for those of the caller's own making.
 public struct TransportFailure: Error, Hashable, CustomStringConvertible {
   /// The kind, which decides whether another try makes sense.
   public let kind: Kind
-  /// libcurl's code, see libcurl-errors(3).
+  /// libcurl's code, see libcurl-errors(3), or 0 for what the transport itself noticed.
   public let code: Int
-  /// libcurl's words.
+  /// A sentence without its full stop, libcurl's or ours.
   public let message: String
 
   /// Kinds of failure.
@@ -29,16 +30,16 @@ public struct TransportFailure: Error, Hashable, CustomStringConvertible {
   }
 
   /// The words and the code.
-  public var description: String { "\(message) (libcurl \(code))" }
+  public var description: String { code == 0 ? message : "\(message) (libcurl \(code))" }
 
-  init(kind: Kind, code: CURLcode, message: String) {
-    (self.kind, self.code, self.message) = (kind, Int(code.rawValue), message)
+  init(_ kind: Kind, _ message: String, code: Int = 0) {
+    (self.kind, self.code, self.message) = (kind, code, message)
   }
 
   /// The failure that `code` stands for, with `detail`, what libcurl wrote about this very transfer.
   init(_ code: CURLcode, detail: String = "") {
     let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-    self.init(kind: Self.kind(of: code, words), code: code, message: words)
+    self.init(Self.kind(of: code, words), words, code: Int(code.rawValue))
   }
 
   /// The kind of `code`, where need be by libcurl's words: a handshake that was cut off is a broken connection, and TLS

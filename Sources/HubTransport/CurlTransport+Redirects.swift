@@ -1,0 +1,50 @@
+public import HubModel
+
+extension CurlTransport {
+  /// Sends `request` and follows redirects by `policy`, a request for each hop.
+  ///
+  /// - Returns: The first answer that is no redirect to follow; its head's URL says where it came from.
+  /// - Throws: As ``send(_:bodyLimit:)``; `protocolViolation` for a redirect that is refused.
+  public func send(
+    _ request: HTTPRequest, following policy: RedirectPolicy, bodyLimit: Int = defaultBodyLimit
+  ) async throws(HubError) -> HTTPResponse {
+    try await follow(policy, request) { request throws(HubError) in try await send(request, bodyLimit: bodyLimit) }
+  }
+
+  /// Downloads and follows redirects by `policy`; only the last answer, if it is content, reaches the sink.
+  ///
+  /// - Throws: As ``download(_:into:)``; `protocolViolation` for a redirect that is refused.
+  public func download(
+    _ request: HTTPRequest, following policy: RedirectPolicy, into sink: some ByteSink
+  ) async throws(HubError) -> HTTPResponse {
+    try await follow(policy, request) { request throws(HubError) in try await download(request, into: sink) }
+  }
+
+  private func follow(
+    _ policy: RedirectPolicy, _ request: HTTPRequest,
+    _ perform: (HTTPRequest) async throws(HubError) -> HTTPResponse
+  ) async throws(HubError) -> HTTPResponse {
+    var journey = RedirectPolicy.Journey(request.url)
+    var request = request
+    while true {
+      let response = try await perform(request)
+      let location = response.headers["Location"]
+      switch policy.decide(response.status, location: location, method: request.method, journey: journey) {
+      case .deliver: return response
+      case .refuse(let problem): throw HubError(problem, context: HubError.Context(url: request.url.redacted))
+      case .follow(let url, let keepsToken):
+        journey.hop(to: url, keepsToken: keepsToken)
+        request.url = url
+        if !journey.keepsToken { request.removeCredentials() }
+      }
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// Takes out what was meant for the first origin alone.
+  mutating func removeCredentials() {
+    token = nil
+    for name in ["Authorization", "Cookie", "Proxy-Authorization"] { headers[name] = nil }
+  }
+}
