@@ -59,7 +59,8 @@ public final class CurlTransport: Sendable {
   ///   - request: The request.
   ///   - bodyLimit: The longest body to accept, in bytes, after expansion.
   /// - Throws: `network`, `timeout`, `protocolViolation`, `limitExceeded`, `cancelled`, `invalidArgument`,
-  ///   `configuration`, and what the request's body throws; those of libcurl have a ``TransportFailure`` as their cause.
+  ///   `configuration`, and what the request's body throws; those of libcurl have a ``TransportFailure`` as their
+  ///   cause.
   public func send(_ request: HTTPRequest, bodyLimit: Int = defaultBodyLimit) async throws(HubError) -> HTTPResponse {
     try await transfer(request, .memory(limit: bodyLimit))
   }

@@ -6,7 +6,8 @@ public enum HTTPMethod: String, Sendable, Hashable, CaseIterable {
   /// See RFC 9110, section 9.3; PATCH is RFC 5789.
   case get = "GET", head = "HEAD", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE"
 
-  /// Whether a repetition has no further effect (RFC 9110, section 9.2.2), so that a lost answer may be asked for again.
+  /// Whether a repetition has no further effect (RFC 9110, section 9.2.2), so that a lost answer may be asked for
+  /// again.
   public var isIdempotent: Bool { self != .post && self != .patch }
 
   /// Whether the request always states the length of its body, even of none.

@@ -49,8 +49,8 @@ extension Proxy: CustomStringConvertible, CustomReflectable {
 /// keys that the call left open, unless `NO_PROXY` names the host. Of the result the most specific key counts:
 /// `scheme://host`, `scheme`, `all://host`, `all`. An empty proxy means a direct connection.
 ///
-/// One rule differs, on the safe side: an entry of `NO_PROXY` matches whole labels of a name, so that `example.com` does
-/// not exempt `notexample.com`.
+/// One rule differs, on the safe side: an entry of `NO_PROXY` matches whole labels of a name, so that `example.com`
+/// does not exempt `notexample.com`.
 public struct ProxySelection: Sendable, Hashable {
   private let environment: [String: String]
   private let exceptions: [String]

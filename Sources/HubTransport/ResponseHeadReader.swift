@@ -3,11 +3,14 @@ import HubModel
 
 /// Collects the lines of an answer's head as libcurl hands them over, and refuses what libcurl lets pass.
 ///
-/// libcurl 7.88 takes the last of two Content-Length headers, accepts a length of 24 digits, reads any number of interim
-/// answers, and reports success for 204 and 304 to a plain GET. Each of these would later look like a shorter file.
+/// libcurl 7.88 takes the last of two Content-Length headers, accepts a length of 24 digits, reads any number of
+/// interim answers, and reports success for 204 and 304 to a plain GET. Each of these would later look like a shorter
+/// file.
 struct ResponseHeadReader {
   /// The bound on all lines of one answer together, interim answers and trailers included, in bytes.
   static let maximumLength = 300 << 10
+  /// The bound on the fields of one head.
+  static let maximumCount = 1000
 
   private let method: HTTPMethod
   private let isConditional: Bool
@@ -35,6 +38,9 @@ struct ResponseHeadReader {
     if text.hasPrefix("HTTP/") {
       (status, headers) = (try Self.status(text), HTTPHeaders())
     } else if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
+      guard headers.fields.count < Self.maximumCount else {
+        throw HubError(.limitExceeded("a head of more than \(Self.maximumCount) fields"))
+      }
       headers.append(text[..<colon].trimmed, text[text.utf8.index(after: colon)...].trimmed)
     }
     return nil

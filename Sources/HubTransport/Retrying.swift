@@ -25,9 +25,9 @@ public struct Retrying: Sendable {
   ///     attempt, attempts and patience are counted anew.
   ///   - attempt: Makes one attempt, given its number from 1.
   /// - Returns: The first answer whose status is not to be tried again, or the last one.
-  /// - Throws: The last attempt's error, naming the number of attempts; `rateLimited` with the wait, when the hub wants a
-  ///   longer one than the budget has; `uncertain` when a request that may not be sent twice was sent and has no answer;
-  ///   `cancelled`.
+  /// - Throws: The last attempt's error, naming the number of attempts; `rateLimited` with the wait, when the hub wants
+  ///   a longer one than the budget has; `uncertain` when a request that may not be sent twice was sent and has no
+  ///   answer; `cancelled`.
   public func run(
     isIdempotent: Bool = true, progress: () -> Int64 = { 0 },
     _ attempt: (Int) async throws(HubError) -> HTTPResponse

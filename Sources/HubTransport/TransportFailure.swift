@@ -38,16 +38,23 @@ public struct TransportFailure: Error, Hashable, CustomStringConvertible {
 
   /// The failure that `code` stands for, with `detail`, what libcurl wrote about this very transfer.
   init(_ code: CURLcode, detail: String = "") {
-    let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+    let words =
+      switch code {
+      // libcurl has no other word for a header line of more than 100 KiB.
+      case CURLE_OUT_OF_MEMORY: "a header line is longer than 100 KiB"
+      case _ where detail.isEmpty: String(cString: curl_easy_strerror(code))
+      default: detail
+      }
     self.init(Self.kind(of: code, words), words, code: Int(code.rawValue))
   }
 
-  /// The kind of `code`, where need be by libcurl's words: a handshake that was cut off is a broken connection, and TLS
-  /// 1.3 refuses a client's certificate only in the first answer.
+  /// The kind of `code`, where need be by libcurl's words: a handshake that was cut off is a broken connection; TLS 1.3
+  /// refuses a client's certificate only in the first answer; broken chunks are no broken connection.
   private static func kind(of code: CURLcode, _ words: String) -> Kind {
     switch code {
     case CURLE_SSL_CONNECT_ERROR: words.hasBytes("SYSCALL") || words.hasBytes("reset by peer") ? .broken : .tls
-    case CURLE_RECV_ERROR: words.hasBytes(" alert ") ? .tls : .broken
+    case CURLE_RECV_ERROR where words.hasBytes(" alert "): .tls
+    case CURLE_RECV_ERROR: words.hasBytes("chunked-encoding") ? .malformed : .broken
     default: kind(of: code)
     }
   }
@@ -75,7 +82,7 @@ public struct TransportFailure: Error, Hashable, CustomStringConvertible {
       CURLE_SSL_SHUTDOWN_FAILED:
       .broken
     case CURLE_OPERATION_TIMEDOUT: .timeout
-    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
+    case CURLE_OUT_OF_MEMORY, CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
       CURLE_FILESIZE_EXCEEDED, CURLE_RANGE_ERROR:
       .malformed
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ISSUER_ERROR,

@@ -2,6 +2,7 @@ extension Fault {
   /// Breaks `answer`, which was right for `request`.
   func apply(to answer: inout WireAnswer, request: ReceivedRequest) {
     switch self {
+    case .all(let faults): for fault in faults { fault.apply(to: &answer, request: request) }
     case .close: answer.preamble = [.end(reset: false)]
     case .reset: answer.preamble = [.end(reset: true)]
     case .silent: answer.preamble = [.silence]
@@ -65,10 +66,13 @@ extension Fault {
     case .stall(let count): answer.body = [first(count), .silence]
     case .drip(let rate): answer.body = [.drip(answer.bytes, rate)]
     case .lengthOff(let offset):
-      (answer.lengths, answer.body) = (["\(length + offset)"], [first(length), .end(reset: false)])
+      answer.lengths = answer.lengths.compactMap { Int64($0) }.map { "\($0 + offset)" }
+      answer.body.append(.end(reset: false))
     case .lengthText(let text): answer.lengths = [text]
     case .twoLengths(let offset): answer.lengths.append("\(length + offset)")
-    case .noLength: (answer.lengths, answer.body) = ([], [first(length), .end(reset: false)])
+    case .noLength:
+      answer.lengths = []
+      answer.body.append(.end(reset: false))
     case .chunked(let kind): answer.sendChunks(kind)
     case .lengthAndChunks:
       answer.sendChunks(.valid)

@@ -1,5 +1,8 @@
 /// One way to get an answer wrong.
-public enum Fault: Sendable {
+public indirect enum Fault: Sendable {
+  /// Several faults in one answer, applied in this order.
+  case all([Fault])
+
   // MARK: The connection
 
   /// The connection is closed before a byte of the answer.
@@ -40,8 +43,8 @@ public enum Fault: Sendable {
 
   /// Ways to frame chunks.
   public enum Chunks: String, Sendable, CaseIterable {
-    /// As RFC 9112 has it; the connection ends without the last chunk; a size that is no number; a size beyond 64 bits; a
-    /// negative size; no line break after a chunk; no last chunk and the connection open.
+    /// As RFC 9112 has it; the connection ends without the last chunk; a size that is no number; a size beyond 64 bits;
+    /// a negative size; no line break after a chunk; no last chunk and the connection open.
     case valid, cut, badSize, hugeSize, negativeSize, noLineBreak, noEnd
   }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A program run as a child process, with a limit on time.
 ///
@@ -54,9 +53,7 @@ public struct Program: Sendable {
 
   /// Runs the program on this thread.
   private func runBlocking() throws -> Outcome {
-    let files = try TemporaryDirectory()
-    try files.write(input, to: "input")
-    for name in ["output", "errors"] { try files.write([], to: name) }
+    let files = try makeFiles()
     let process = try makeProcess(files)
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
@@ -71,8 +68,16 @@ public struct Program: Sendable {
       status: status, isTimeout: isTimeout, output: try files.read("output"), errors: try files.read("errors"))
   }
 
+  /// The files that the program reads from and writes to.
+  func makeFiles() throws -> TemporaryDirectory {
+    let files = try TemporaryDirectory()
+    try files.write(input, to: "input")
+    for name in ["output", "errors"] { try files.write([], to: name) }
+    return files
+  }
+
   /// Files in place of pipes: a child that leaves a grandchild behind cannot keep them open for us.
-  private func makeProcess(_ files: TemporaryDirectory) throws -> Process {
+  func makeProcess(_ files: TemporaryDirectory) throws -> Process {
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
