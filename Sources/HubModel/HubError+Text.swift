@@ -41,6 +41,8 @@ extension HubError: CustomStringConvertible {
     case .gated: "Access to \(repositoryName) is restricted, and has not been granted."
     case .disabled: "Repository \(repositoryName) has been disabled."
     case .unauthorized: "The hub did not accept the credentials for \(subject)."
+    case .tokenRequired(let places):
+      "A token is required, and there is none in \(places.map { printable($0) }.joined(separator: ", "))."
     case .forbidden: "The token does not give the right to \(subject)."
     case .rateLimited(let seconds):
       "The hub asks to slow down\(seconds.map { "; the next request is welcome in \(Int($0.rounded(.up))) s" } ?? "")."
@@ -92,6 +94,7 @@ extension HubError: CustomStringConvertible {
     switch problem {
     case .repositoryNotFound, .unauthorized:
       "check the spelling; for a private repository pass a token that may read it, or log in with 'dhub login'"
+    case .tokenRequired: "log in with 'dhub login', or set HF_TOKEN"
     case .revisionNotFound: "see the repository's branches and tags; the default revision is 'main'"
     case .gated: "ask for access on the repository's page, then pass the token of the account that was granted it"
     case .forbidden: "use a token with that right"

@@ -33,6 +33,8 @@ public struct HubError: Error, Sendable {
     case disabled
     /// No token, or one that the hub does not know.
     case unauthorized
+    /// A token was required, and none found in these places.
+    case tokenRequired(searched: [String])
     /// A known token without the right.
     case forbidden
     /// Too many requests; the hub named the seconds to wait, or did not.
@@ -86,7 +88,7 @@ public struct HubError: Error, Sendable {
     /// See the ``HubError/Problem`` of the same name.
     case invalidArgument, unsafePath, repositoryNotFound, revisionNotFound, entryNotFound, gated, disabled
     /// See the ``HubError/Problem`` of the same name.
-    case unauthorized, forbidden, rateLimited, status, network, timeout, protocolViolation, limitExceeded, integrity
+    case unauthorized, tokenRequired, forbidden, rateLimited, status, network, timeout, protocolViolation, limitExceeded, integrity
     /// See the ``HubError/Problem`` of the same name.
     case notCached, cache, lockTimeout, diskFull, readOnly, permission, system, conflict, uncertain, configuration
     /// See the ``HubError/Problem`` of the same name.
@@ -137,6 +139,7 @@ public struct HubError: Error, Sendable {
     case .gated: .gated
     case .disabled: .disabled
     case .unauthorized: .unauthorized
+    case .tokenRequired: .tokenRequired
     case .forbidden: .forbidden
     case .rateLimited: .rateLimited
     case .status: .status

@@ -1,8 +1,8 @@
 import Foundation
 import HubModel
 import HubTransport
-import Testing
 import TestSupport
+import Testing
 
 /// Every fault of the wire over a real socket: success or a typed error, in bounded time, with a bounded number of
 /// requests.
@@ -38,7 +38,8 @@ import TestSupport
     Row("reset in the body once", .drop(after: 100, reset: true), times: 1, nil, requests: 2),
     Row("closed always", .close, .network), Row("reset always", .reset, .network),
     Row("cut always", .drop(after: 100), .network), Row("silent", .silent, .timeout, requests: 3),
-    Row("silent once", .silent, times: 1, nil, requests: 3, patience: 2), Row("stalled", .stall(after: 100), .timeout, requests: 3),
+    Row("silent once", .silent, times: 1, nil, requests: 3, patience: 2),
+    Row("stalled", .stall(after: 100), .timeout, requests: 3),
     Row("a byte at a time", .drip(perSecond: 20), .timeout, requests: 3),
     Row("a head a byte at a time", .slowHead(perSecond: 20), .timeout, requests: 3),
     Row("late but in time", .delay(0.1), nil, requests: 1),
@@ -47,7 +48,8 @@ import TestSupport
   static let content = [
     Row("one bit", .corrupt(at: 500), .integrity, requests: 1),
     Row("other bytes", .replaced(Array(repeating: 1, count: 1000)), .integrity, requests: 1),
-    Row("shorter", .truncated(by: 10), .integrity, requests: 1), Row("longer", .lengthened(by: 5), .integrity, requests: 1),
+    Row("shorter", .truncated(by: 10), .integrity, requests: 1),
+    Row("longer", .lengthened(by: 5), .integrity, requests: 1),
     Row("endless", .endless, .integrity, requests: 1),
     Row("gzip unasked", .encoded(as: "gzip", Array("\u{1F}not really".utf8)), .integrity, requests: 1),
     Row("an unknown encoding, right bytes", .encoded(as: "rot13", file), nil, requests: 1),
@@ -64,13 +66,16 @@ import TestSupport
     Row("24 digits", .lengthText("1" + String(repeating: "0", count: 23)), .protocolViolation, requests: 2),
     Row("hexadecimal", .lengthText("0x10"), .protocolViolation, requests: 2),
     Row("a list", .lengthText("1000, 1000"), .protocolViolation, requests: 2),
-    Row("with chunks", .lengthAndChunks, nil, requests: 1), Row("bytes after the body", .extraBytes(50), nil, requests: 1),
+    Row("with chunks", .lengthAndChunks, nil, requests: 1),
+    Row("bytes after the body", .extraBytes(50), nil, requests: 1),
   ]
 
   static let chunks = [
     Row("valid", .chunked(.valid), nil, requests: 1), Row("cut", .chunked(.cut), .network),
-    Row("a size that is none", .chunked(.badSize), .protocolViolation, requests: 2), Row("a size beyond 64 bits", .chunked(.hugeSize), .protocolViolation, requests: 2),
-    Row("a negative size", .chunked(.negativeSize), .protocolViolation, requests: 2), Row("no line break", .chunked(.noLineBreak), .protocolViolation, requests: 2),
+    Row("a size that is none", .chunked(.badSize), .protocolViolation, requests: 2),
+    Row("a size beyond 64 bits", .chunked(.hugeSize), .protocolViolation, requests: 2),
+    Row("a negative size", .chunked(.negativeSize), .protocolViolation, requests: 2),
+    Row("no line break", .chunked(.noLineBreak), .protocolViolation, requests: 2),
     Row("no end", .chunked(.noEnd), .timeout, requests: 3),
   ]
 
@@ -99,7 +104,9 @@ import TestSupport
       Row("501", .answer(Answer(501)), .status, requests: 1),
       Row("403", .answer(Answer(403)), .forbidden, requests: 1),
       Row("429 for a day", .answer(Answer(429, headers: ["Retry-After": "86400"])), .rateLimited, requests: 1),
-      Row("503 for ever", .answer(Answer(503, headers: ["Retry-After": "99999999999999999999"])), .rateLimited, requests: 1),
+      Row(
+        "503 for ever", .answer(Answer(503, headers: ["Retry-After": "99999999999999999999"])), .rateLimited,
+        requests: 1),
       Row("429 with rubbish, once", .answer(Answer(429, headers: ["Retry-After": "soon"])), times: 1, nil, requests: 2),
       Row("an endless refusal", .all([.answer(Answer(500)), .endless]), .status),
     ]

@@ -3,8 +3,8 @@ import HubModel
 import HubTransport
 import Logging
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 /// A token goes to its own origin only, whatever a server says: two servers, and a look at all that they received.
 @Suite(.timeLimit(.minutes(1))) struct OriginTests {
@@ -29,12 +29,14 @@ import TestSupport
       token: try Token(Self.secret).bound(to: origin))
   }
 
-  @Test(arguments: [
-    { "http://127.0.0.1:\($0.port)/f" }, { "http://localhost:\($0.port)/f" }, { "//127.0.0.1:\($0.port)/f" },
-    { "http://user:password@127.0.0.1:\($0.port)/f" }, { "http://127.0.0.1:80@127.0.0.1:\($0.port)/f" },
-  ] as [@Sendable (FaultServer) -> String]) func `the bytes of a file come from elsewhere without the token`(
-    location: @escaping @Sendable (FaultServer) -> String
-  ) async throws {
+  @Test(
+    arguments: [
+      { "http://127.0.0.1:\($0.port)/f" }, { "http://localhost:\($0.port)/f" }, { "//127.0.0.1:\($0.port)/f" },
+      { "http://user:password@127.0.0.1:\($0.port)/f" }, { "http://127.0.0.1:80@127.0.0.1:\($0.port)/f" },
+    ] as [@Sendable (FaultServer) -> String]) func `the bytes of a file come from elsewhere without the token`(
+      location: @escaping @Sendable (FaultServer) -> String
+    ) async throws
+  {
     let (hub, store) = try servers(location)
     let sink = RecordingSink()
     let response = try await transport.download(request(.get, hub), following: .content, into: sink)
@@ -135,7 +137,8 @@ import TestSupport
 
   @Test func `a proxy is spoken to in place of the host`() async throws {
     let proxy = try FaultServer { _ in Answer(text: "by proxy") }
-    let request = HTTPRequest(.get, try parsed("http://hub.invalid/x"), proxies: ["http": "u:p@127.0.0.1:\(proxy.port)"])
+    let request = HTTPRequest(
+      .get, try parsed("http://hub.invalid/x"), proxies: ["http": "u:p@127.0.0.1:\(proxy.port)"])
     let response = try await transport.send(request)
     #expect(String(decoding: response.body, as: UTF8.self) == "by proxy")
     let received = try #require(proxy.requests.first)
@@ -148,9 +151,18 @@ import TestSupport
 final class RecordingLog: LogHandler {
   private let lines = Mutex<[String]>([])
   var text: String { lines.withLock { $0.joined(separator: "\n") } }
-  var metadata: Logger.Metadata { get { [:] } set { _ = newValue } }
-  var logLevel: Logger.Level { get { .trace } set { _ = newValue } }
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? { get { nil } set { note("\(key)=\(newValue ?? "")") } }
+  var metadata: Logger.Metadata {
+    get { [:] }
+    set { _ = newValue }
+  }
+  var logLevel: Logger.Level {
+    get { .trace }
+    set { _ = newValue }
+  }
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { nil }
+    set { note("\(key)=\(newValue ?? "")") }
+  }
 
   func log(event: LogEvent) { note("\(event.message) \(event.metadata ?? [:])") }
 
