@@ -88,11 +88,11 @@ public struct HubError: Error, Sendable {
     /// See the ``HubError/Problem`` of the same name.
     case invalidArgument, unsafePath, repositoryNotFound, revisionNotFound, entryNotFound, gated, disabled
     /// See the ``HubError/Problem`` of the same name.
-    case unauthorized, tokenRequired, forbidden, rateLimited, status, network, timeout, protocolViolation, limitExceeded, integrity
+    case unauthorized, tokenRequired, forbidden, rateLimited, status, network, timeout, protocolViolation
     /// See the ``HubError/Problem`` of the same name.
-    case notCached, cache, lockTimeout, diskFull, readOnly, permission, system, conflict, uncertain, configuration
+    case limitExceeded, integrity, notCached, cache, lockTimeout, diskFull, readOnly, permission, system
     /// See the ``HubError/Problem`` of the same name.
-    case cancelled
+    case conflict, uncertain, configuration, cancelled
   }
 
   /// What a failure happened to.
