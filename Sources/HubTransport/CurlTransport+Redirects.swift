@@ -1,6 +1,26 @@
 public import HubModel
 
 extension CurlTransport {
+  /// Sends `request`, follows redirects, tries again, and turns a refusal into its error: what most callers want.
+  ///
+  /// - Parameters:
+  ///   - request: The request; POST and PATCH are tried again only if they cannot have been processed.
+  ///   - policy: Which redirects to follow.
+  ///   - retrying: How often to try.
+  ///   - bodyLimit: The longest body to accept, in bytes.
+  /// - Returns: An answer below 400.
+  /// - Throws: As ``send(_:following:bodyLimit:)``, ``Retrying/run(isIdempotent:progress:_:)`` and ``HubErrorMapping``.
+  public func exchange(
+    _ request: HTTPRequest, following policy: RedirectPolicy = .interface, retrying: Retrying = Retrying(),
+    bodyLimit: Int = defaultBodyLimit
+  ) async throws(HubError) -> HTTPResponse {
+    let response = try await retrying.run(isIdempotent: request.method.isIdempotent) { _ throws(HubError) in
+      try await send(request, following: policy, bodyLimit: bodyLimit)
+    }
+    if let error = HubErrorMapping.error(for: response, token: request.token?.token) { throw error }
+    return response
+  }
+
   /// Sends `request` and follows redirects by `policy`, a request for each hop.
   ///
   /// - Returns: The first answer that is no redirect to follow; its head's URL says where it came from.

@@ -38,7 +38,7 @@ public struct RetryPolicy: Sendable, Hashable {
   static func attempts(_ kind: TransportFailure.Kind) -> Int {
     switch kind {
     case .broken: .max
-    case .unreachable, .timeout: 3
+    case .unreachable, .proxy, .timeout: 3
     case .malformed: 2
     case .tls, .configuration, .local: 1
     }
@@ -60,7 +60,7 @@ public struct RetryPolicy: Sendable, Hashable {
     switch outcome {
     case .failure(let kind):
       guard attempt < min(budget.attempts, Self.attempts(kind)) else { return .giveUp }
-      guard isIdempotent || kind == .unreachable else { return .giveUp }
+      guard isIdempotent || kind == .unreachable || kind == .proxy else { return .giveUp }
       return backOff(attempt, jitter, remaining)
     case .status(let status, let wait):
       guard Self.retriedStatuses.contains(status), attempt < budget.attempts else { return .giveUp }

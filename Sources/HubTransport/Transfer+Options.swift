@@ -12,7 +12,8 @@ extension Transfer {
     try setCallbacks()
     try setProtocols(isEncrypted: origin.scheme == "https")
     try setTLS(configuration.tls)
-    try setProxy(configuration.proxies.proxy(for: order.request.url, call: order.request.proxies))
+    proxy = try configuration.proxies.proxy(for: order.request.url, call: order.request.proxies)
+    try setProxy()
     try setMethod()
     let defaults: HTTPHeaders = ["User-Agent": configuration.userAgent, "Accept": "*/*"]
     try easy.set(headerLines: order.request.headerLines(defaults: defaults, origin: origin))
@@ -52,7 +53,7 @@ extension Transfer {
   }
 
   /// Sets both always: an empty proxy and an empty list of exceptions keep libcurl from reading the environment itself.
-  private func setProxy(_ proxy: Proxy?) throws(HubError) {
+  private func setProxy() throws(HubError) {
     try easy.set(CURLOPT_PROXY, proxy?.address ?? "")
     try easy.set(CURLOPT_NOPROXY, "")
     guard let proxy else { return }

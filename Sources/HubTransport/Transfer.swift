@@ -37,6 +37,7 @@ final class Transfer {
   let order: TransferOrder
   var easy: CurlEasy
   var watch: ProgressWatch
+  var proxy: Proxy?
   private var reader: ResponseHeadReader
   private var upload: (any ByteReader)?
   private var body: [UInt8] = []
@@ -56,7 +57,9 @@ final class Transfer {
   /// The outcome, once libcurl has finished with `code`.
   func answer(_ code: CURLcode) -> TransferOrder.Answer {
     if let failure { return .failure(failure) }
-    guard code == CURLE_OK || hasEnough else { return .failure(TransportFailure(code, detail: easy.detail()).error) }
+    guard code == CURLE_OK || hasEnough else {
+      return .failure(TransportFailure(code, detail: easy.detail(), proxy: proxy).error)
+    }
     guard let head = reader.head else {
       return .failure(TransportFailure(.malformed, "the answer has no head").error)
     }

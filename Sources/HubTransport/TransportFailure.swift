@@ -15,6 +15,8 @@ public struct TransportFailure: Error, Hashable, CustomStringConvertible {
   public enum Kind: Sendable, Hashable, CaseIterable {
     /// No connection came about; the request was not sent.
     case unreachable
+    /// The proxy could not be reached, or refused; the request was not sent. No cached copy should hide this.
+    case proxy
     /// The connection broke; the request may have been processed.
     case broken
     /// Too slow; the request may have been processed.
@@ -36,8 +38,12 @@ public struct TransportFailure: Error, Hashable, CustomStringConvertible {
     (self.kind, self.code, self.message) = (kind, code, message)
   }
 
-  /// The failure that `code` stands for, with `detail`, what libcurl wrote about this very transfer.
-  init(_ code: CURLcode, detail: String = "") {
+  /// The failure that `code` stands for.
+  ///
+  /// - Parameters:
+  ///   - detail: What libcurl wrote about this very transfer.
+  ///   - proxy: The proxy in use, which then is what could not be reached.
+  init(_ code: CURLcode, detail: String = "", proxy: Proxy? = nil) {
     let words =
       switch code {
       // libcurl has no other word for a header line of more than 100 KiB.
@@ -45,15 +51,21 @@ public struct TransportFailure: Error, Hashable, CustomStringConvertible {
       case _ where detail.isEmpty: String(cString: curl_easy_strerror(code))
       default: detail
       }
-    self.init(Self.kind(of: code, words), words, code: Int(code.rawValue))
+    switch (Self.kind(of: code, words), proxy) {
+    case (.unreachable, let proxy?), (.proxy, let proxy?):
+      self.init(.proxy, "by the proxy \(proxy.address): \(words)", code: Int(code.rawValue))
+    case (let kind, _): self.init(kind, words, code: Int(code.rawValue))
+    }
   }
 
   /// The kind of `code`, where need be by libcurl's words: a handshake that was cut off is a broken connection; TLS 1.3
-  /// refuses a client's certificate only in the first answer; broken chunks are no broken connection.
+  /// refuses a client's certificate only in the first answer; broken chunks and a proxy's refusal are no broken
+  /// connection.
   private static func kind(of code: CURLcode, _ words: String) -> Kind {
     switch code {
     case CURLE_SSL_CONNECT_ERROR: words.hasBytes("SYSCALL") || words.hasBytes("reset by peer") ? .broken : .tls
     case CURLE_RECV_ERROR where words.hasBytes(" alert "): .tls
+    case CURLE_RECV_ERROR where words.hasBytes("CONNECT"): .proxy
     case CURLE_RECV_ERROR: words.hasBytes("chunked-encoding") ? .malformed : .broken
     default: kind(of: code)
     }
@@ -63,7 +75,7 @@ public struct TransportFailure: Error, Hashable, CustomStringConvertible {
   var error: HubError {
     let problem: HubError.Problem =
       switch kind {
-      case .unreachable, .broken, .local: .network(message)
+      case .unreachable, .proxy, .broken, .local: .network(message)
       case .timeout: .timeout(message)
       case .malformed: .protocolViolation(message)
       case .tls: .network("TLS: \(message)")
@@ -75,9 +87,8 @@ public struct TransportFailure: Error, Hashable, CustomStringConvertible {
   /// The one table of libcurl's codes.
   private static func kind(of code: CURLcode) -> Kind {
     switch code {
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY,
-      CURLE_INTERFACE_FAILED:
-      .unreachable
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: .unreachable
+    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxy
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_AGAIN,
       CURLE_SSL_SHUTDOWN_FAILED:
       .broken

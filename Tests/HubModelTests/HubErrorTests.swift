@@ -43,7 +43,8 @@ import Testing
   @Test func `every kind of problem has a sentence`() {
     let problems: [HubError.Problem] = [
       .invalidArgument(name: "n", value: nil, reason: "r"), .unsafePath("p", reason: "r"), .repositoryNotFound,
-      .revisionNotFound, .entryNotFound, .gated, .disabled, .unauthorized, .tokenRequired(searched: ["p"]), .forbidden, .rateLimited(retryAfter: 3),
+      .revisionNotFound, .entryNotFound, .gated, .disabled, .unauthorized, .tokenRequired(searched: ["p"]), .forbidden,
+      .rateLimited(retryAfter: 3),
       .status(500), .network("r"), .timeout("r"), .protocolViolation("r"), .limitExceeded("r"),
       .integrity(expected: "a", got: "b"), .notCached(files: [], mode: .argument), .cache(path: "p", reason: "r"),
       .lockTimeout(path: "p", seconds: 1), .diskFull(path: "p", needed: 2, free: 1), .readOnly(path: "p"),

@@ -135,6 +135,38 @@ import Testing
     #expect(!text.contains("Signature"))
   }
 
+  @Test func `a proxy that cannot be reached or refuses is named, without its password`() async throws {
+    let stopped = try FaultServer(files: [:])
+    stopped.stop()
+    let refusing = try FaultServer { _ in Answer(407, text: "who are you") }
+    for (scheme, proxy) in [("http", stopped), ("https", stopped), ("https", refusing)] {
+      let address = "127.0.0.1:\(proxy.port)"
+      let request = HTTPRequest(
+        .post, try parsed("\(scheme)://hub.invalid/"), proxies: [scheme: "user:password@\(address)"])
+      let error = await #expect(throws: HubError.self) { try await transport.send(request) }
+      #expect((error?.cause as? TransportFailure)?.kind == .proxy)
+      #expect(error?.explanation.contains(address) == true)
+      #expect(error?.explanation.contains("password") == false)
+    }
+    #expect(refusing.requests.map(\.method) == ["CONNECT"])
+  }
+
+  @Test func `an exchange follows, tries again, and throws what a refusal means`() async throws {
+    let (hub, _) = try servers({ _ in "/moved" }, status: 307)
+    hub.inject(.answer(Answer(503)), times: 1)
+    let retrying = Retrying(clock: PatientClock())
+    #expect(try await transport.exchange(request(.get, hub), retrying: retrying).url.path() == "/moved")
+    hub.inject(.authorizationEcho)
+    let error = await #expect(throws: HubError.self) {
+      try await transport.exchange(request(.get, hub), retrying: retrying)
+    }
+    #expect(error?.code == .unauthorized)
+    #expect(error?.explanation.contains(Self.secret) == false)
+    hub.heal()
+    hub.inject(.close)
+    await expect(.uncertain) { try await transport.exchange(request(.post, hub), retrying: retrying) }
+  }
+
   @Test func `a proxy is spoken to in place of the host`() async throws {
     let proxy = try FaultServer { _ in Answer(text: "by proxy") }
     let request = HTTPRequest(

@@ -71,6 +71,9 @@ public final class FaultServer: Sendable {
   /// How many connections have been accepted.
   public var connections: Int { shared.state.withLock { $0.connectionCount } }
 
+  /// How many connections are open.
+  public var openConnections: Int { shared.state.withLock(\.open.count) }
+
   /// Ends the server and its connections; new ones are refused.
   public func stop() { shared.stop() }
 
