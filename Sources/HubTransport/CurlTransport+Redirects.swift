@@ -4,7 +4,7 @@ extension CurlTransport {
   /// Sends `request`, follows redirects, tries again, and turns a refusal into its error: what most callers want.
   ///
   /// - Parameters:
-  ///   - request: The request; POST and PATCH are tried again only if they cannot have been processed.
+  ///   - request: The request; one that is not idempotent is sent again only if it cannot have been processed.
   ///   - policy: Which redirects to follow.
   ///   - retrying: How often to try.
   ///   - bodyLimit: The longest body to accept, in bytes.
@@ -14,7 +14,7 @@ extension CurlTransport {
     _ request: HTTPRequest, following policy: RedirectPolicy = .interface, retrying: Retrying = Retrying(),
     bodyLimit: Int = defaultBodyLimit
   ) async throws(HubError) -> HTTPResponse {
-    let response = try await retrying.run(isIdempotent: request.method.isIdempotent) { _ throws(HubError) in
+    let response = try await retrying.run(isIdempotent: request.isIdempotent) { _ throws(HubError) in
       try await send(request, following: policy, bodyLimit: bodyLimit)
     }
     if let error = HubErrorMapping.error(for: response, token: request.token?.token) { throw error }

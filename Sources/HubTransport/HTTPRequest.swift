@@ -28,6 +28,9 @@ public struct HTTPRequest: Sendable {
   public var token: BoundToken?
   /// The limits on time.
   public var timeouts: HTTPTimeouts
+  /// Whether the request may be processed twice: as its method says, unless the caller knows better of a POST that only
+  /// asks. A request that may not is never sent again once a connection has taken it.
+  public var isIdempotent: Bool
   /// Proxies for this request, by scheme or by `scheme://host`; see ``ProxySelection``.
   public var proxies: [String: String]
 
@@ -38,6 +41,7 @@ public struct HTTPRequest: Sendable {
   ) {
     (self.method, self.url, self.headers, self.body) = (method, url, headers, body)
     (self.token, self.timeouts, self.proxies) = (token, timeouts, proxies)
+    isIdempotent = method.isIdempotent
   }
 
   /// Whether the answer may be 304: the request names a version that the caller has.

@@ -42,7 +42,7 @@ public struct Retrying: Sendable {
         isIdempotent: isIdempotent, jitter: .random(in: 0...1))
       switch decision {
       case .retry(let seconds): try await sleep(seconds)
-      case .giveUpWaiting(let seconds): throw HubError(.rateLimited(retryAfter: seconds), cause: result.failure)
+      case .giveUpWaiting(let seconds): throw HubError(.rateLimited(retryAfter: seconds), context: result.context)
       case .giveUp: return try Self.finish(result, attempts: state.total, isIdempotent: isIdempotent)
       }
     }
@@ -121,8 +121,13 @@ private struct Stopwatch {
   mutating func restart() { self = renew() }
 }
 
-extension Result {
-  fileprivate var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
+extension Result<HTTPResponse, HubError> {
+  fileprivate var context: HubError.Context {
+    switch self {
+    case .success(let response): HubError.Context(url: response.url.redacted, requestID: response.head.requestID)
+    case .failure(let error): error.context
+    }
+  }
 }
 
 extension HubError {

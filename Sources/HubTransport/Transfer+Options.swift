@@ -4,8 +4,14 @@ import HubModel
 
 /// Everything that libcurl is told about one transfer.
 extension Transfer {
-  /// The size of the buffer that libcurl reads into: 512 KiB is half as fast again as its default of 16 KiB.
-  private static let bufferSize = 512 << 10
+  /// The size of the buffer that libcurl reads into: for files 512 KiB, half as fast again as its default of 16 KiB;
+  /// less for answers in memory, as there may be hundreds at once and each has its own buffer.
+  private var bufferSize: Int {
+    switch order.destination {
+    case .sink: 512 << 10
+    case .memory: 64 << 10
+    }
+  }
 
   func configure(_ configuration: CurlTransport.Configuration) throws(HubError) {
     let origin = try order.request.checkedOrigin()
@@ -34,8 +40,8 @@ extension Transfer {
     try easy.set(CURLOPT_DISALLOW_USERNAME_IN_URL, true)
     // Signals belong to the program; the thread blocks SIGPIPE itself.
     try easy.set(CURLOPT_NOSIGNAL, true)
-    try easy.set(CURLOPT_BUFFERSIZE, Self.bufferSize)
-    try easy.set(CURLOPT_UPLOAD_BUFFERSIZE, Self.bufferSize)
+    try easy.set(CURLOPT_BUFFERSIZE, bufferSize)
+    try easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
     try easy.set(CURLOPT_TCP_KEEPALIVE, true)
     try easy.set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds: order.request.timeouts.connect * 1000)
   }
@@ -106,8 +112,7 @@ extension Transfer {
       })
     try easy.check(
       curl_set_request_function(handle) { context, _, _, _, _ in
-        Transfer.at(context)?.willSend()
-        return CURL_PREREQFUNC_OK
+        Transfer.at(context)?.willSend() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
       })
   }
 

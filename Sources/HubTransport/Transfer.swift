@@ -44,6 +44,8 @@ final class Transfer {
   private let resume: @Sendable () -> Void
   /// Why the transfer was stopped from within a callback.
   private var failure: HubError?
+  /// Whether a connection has taken the request.
+  private var wasSent = false
   /// Whether the rest of a refusal's body is not worth reading.
   private var hasEnough = false
 
@@ -68,8 +70,19 @@ final class Transfer {
 
   // MARK: What libcurl calls
 
-  /// A connection is ready, the request goes out.
-  func willSend() { watch.sent(at: .now) }
+  /// A connection is ready for the request; `false` keeps it from going out.
+  ///
+  /// When a connection that was used before turns out to be closed, libcurl sends the request again on another one, as
+  /// if the server had not seen it. It may have.
+  func willSend() -> Bool {
+    if wasSent, !order.request.isIdempotent {
+      failure = TransportFailure(.broken, "the connection was closed before an answer").error
+      return false
+    }
+    wasSent = true
+    watch.sent(at: .now)
+    return true
+  }
 
   /// A line of the answer's head. Answers the number of bytes taken; any other number stops libcurl.
   func takeHeader(_ line: UnsafeRawBufferPointer) -> Int {

@@ -159,6 +159,25 @@ import Testing
     #expect(clock.sleeps.count == 2)
   }
 
+  @Test func `a write is sent once, even when the connection was open before`() async throws {
+    let server = try FaultServer { _ in Answer() }
+    let (transport, retrying) = (CurlTransport(), Retrying(clock: PatientClock()))
+    for body in [HTTPBody.none, .bytes([1, 2, 3])] {
+      _ = try await transport.send(HTTPRequest(.get, server.url("/warm")))
+      server.inject(.close, times: 1) { $0.method == "POST" }
+      var request = HTTPRequest(.post, server.url("/commit"), body: body)
+      await expect(.uncertain) { try await transport.exchange(request, retrying: retrying) }
+      #expect(server.requests.last?.path == "/commit")
+      let count = server.requests.count
+      // What only asks may be asked again.
+      request.isIdempotent = true
+      server.inject(.close, times: 1) { $0.method == "POST" }
+      #expect(try await transport.exchange(request, retrying: retrying).status == 200)
+      #expect(server.requests.count == count + 2)
+    }
+    #expect(server.requests.filter { $0.method == "POST" }.count == 6)
+  }
+
   @Test func `after an ambiguous length the connection is not used again`() async throws {
     let server = try FaultServer(files: ["/file": Self.file])
     server.inject(.lengthAndChunks, times: 1)

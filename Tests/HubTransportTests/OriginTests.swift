@@ -162,9 +162,6 @@ import Testing
     }
     #expect(error?.code == .unauthorized)
     #expect(error?.explanation.contains(Self.secret) == false)
-    hub.heal()
-    hub.inject(.close)
-    await expect(.uncertain) { try await transport.exchange(request(.post, hub), retrying: retrying) }
   }
 
   @Test func `a proxy is spoken to in place of the host`() async throws {

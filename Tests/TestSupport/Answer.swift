@@ -33,9 +33,13 @@ public struct Answer: Sendable {
     /// The bytes of the endless sequence at these offsets; no two stretches of it are alike, so that a shifted or a
     /// repeated part is noticed.
     public static func pattern(_ range: Range<Int64>) -> [UInt8] {
-      range.map { offset in
-        let mixed = UInt64(bitPattern: offset >> 3) &* 0x9E37_79B9_7F4A_7C15
-        return UInt8(truncatingIfNeeded: mixed >> (8 * UInt64(offset & 7)))
+      [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+        for index in 0..<range.count {
+          let offset = UInt64(bitPattern: range.lowerBound) &+ UInt64(index)
+          let mixed = (offset >> 3) &* 0x9E37_79B9_7F4A_7C15
+          buffer[index] = UInt8(truncatingIfNeeded: mixed >> (8 &* (offset & 7)))
+        }
+        count = range.count
       }
     }
   }

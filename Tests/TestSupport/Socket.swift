@@ -27,7 +27,7 @@ final class Socket: Sendable {
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafeMutableBytes(of: &address) { bytes in
-      // A sockaddr_in is one of the forms of sockaddr, which C's interface takes by its first member.
+      // The bytes of a variable have an address; C's interface takes every form of address as a sockaddr.
       let pointer = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
       return bind(descriptor, pointer, length) == 0 && listen(descriptor, 512) == 0
         && getsockname(descriptor, pointer, &length) == 0
