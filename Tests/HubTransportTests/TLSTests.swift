@@ -14,14 +14,8 @@ import Testing
     openssl = try #require(Layout.program("openssl"))
   }
 
-  /// Makes a certificate that signs itself, `NAME.pem`, and its key, `NAME.key`.
-  private func makeCertificate(_ name: String, subject: String = "IP:127.0.0.1", days: Int = 2) async throws {
-    let arguments = [
-      "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-addext", "subjectAltName=\(subject)",
-      "-days", "\(days)", "-keyout", directory.appending("\(name).key"), "-out", directory.appending("\(name).pem"),
-    ]
-    let outcome = try await Program(openssl, arguments).run()
-    try #require(outcome.status == 0, "\(outcome.errorText)")
+  private func makeCertificate(_ name: String, subject: String = "IP:127.0.0.1") async throws {
+    try await HubTransportTests.makeCertificate(name, subject: subject, in: directory)
   }
 
   /// Starts a server that shows a page about its own connections.
@@ -84,4 +78,15 @@ import Testing
       try await transport(tls).send(HTTPRequest(.get, parsed("https://127.0.0.1:\(server.port)/")))
     }
   }
+}
+
+/// Makes a certificate that signs itself, `NAME.pem`, and its key, `NAME.key`.
+func makeCertificate(_ name: String, subject: String, in directory: TemporaryDirectory) async throws {
+  let openssl = try #require(Layout.program("openssl"))
+  let arguments = [
+    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-addext", "subjectAltName=\(subject)",
+    "-days", "2", "-keyout", directory.appending("\(name).key"), "-out", directory.appending("\(name).pem"),
+  ]
+  let outcome = try await Program(openssl, arguments).run()
+  try #require(outcome.status == 0, "\(outcome.errorText)")
 }
