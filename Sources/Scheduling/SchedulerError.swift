@@ -47,4 +47,7 @@ extension SchedulerError {
   public static func argument(_ name: String, _ value: some Any, wants: String, _ remedy: String) -> Self {
     Self(.argument, "\(name) is \(value), not \(wants)", remedy)
   }
+
+  /// A step that is not the next one.
+  public static func order(_ problem: String, _ remedy: String) -> Self { Self(.order, problem, remedy) }
 }

@@ -1,1 +1,39 @@
-// The essay on this module's model goes here, with its first code.
+// # How a sampler is put together
+//
+// A diffusion model is trained on `x = α·x₀ + σ·ε` at many levels of noise, and asked for x₀, ε or a mixture of both.
+// Sampling goes the other way: from pure noise, level by level, to a clean sample. Four things vary independently, and
+// each is a type of its own here.
+//
+//     NoiseSchedule   what the model was trained on: a table of ᾱ          (BetaSchedule)
+//     Plan            where the run evaluates it: a list of Stages          (TimestepSpacing, SigmaSchedule, SigmaTable)
+//     Prediction      what its output means: two scalars convert it to x₀ or ε
+//     Solver          how to get from one level to the next: scalars in, scalars out
+//
+// A step is therefore scalar arithmetic, followed by one fused linear combination:
+//
+//     Solver.perturbation   x̂ = x + w·z                          churn, if any
+//     Prediction.weights    m = a·x̂ + b·output                   then a Refinement: clipped or thresholded
+//     Solver.correction     x̂ = Σ weights · operands             predictor-corrector methods
+//     Solver.update         next = Σ weights · operands          the sample, the kept sample, predictions, fresh noise
+//
+// `Sampler.move(at:)` decides all of it as a `Move`: linear combinations of at most sixteen operands, held in one SIMD
+// vector. Where a prediction is neither refined nor remembered its weights are folded into those of the next sample, and
+// it never exists. `Pass` then goes over memory once, in blocks that stay in the first-level cache. Nothing else touches
+// a tensor.
+//
+// ## Numbers
+//
+// Scalars are `Double`, tensors `Float`. The tables that the reference keeps in single precision (β, ᾱ, σ) are rounded
+// exactly where torch and numpy round them, so that they are equal bit for bit; nothing else is rounded. A level keeps both
+// α and σ, so the variance-preserving frame, Karras's and flow matching share every solver.
+//
+// ## State
+//
+// A `Sampler` holds all state of a run: a position, the last few predictions, at most one kept sample and one kept noise.
+// It is a value and `Codable`. Timesteps are counted, not looked up; a timestep is compared only to refuse a step out of
+// order, and to begin a run in the middle.
+//
+// ## What is not linear
+//
+// Clipping and thresholding are a stage of the pass (`Refinement`). Learned variances, masks, norm-driven correctors and
+// categorical models have samplers of their own; a solver never grows a flag for them.

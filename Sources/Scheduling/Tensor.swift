@@ -45,6 +45,9 @@ public struct Tensor: Sendable, Hashable {
     self.shape = shape
   }
 
+  /// A tensor of this shape that is written before it is read.
+  init(uninitialized shape: [Int]) { self.init(shape: shape) { _ in } }
+
   /// The number of elements of a shape, or why it is none.
   static func count(of shape: [Int]) throws(SchedulerError) -> Int {
     var count = 1

@@ -1,0 +1,59 @@
+/// One step, decided: every tensor that it writes, as a combination of those that it reads.
+struct Move {
+  /// The stage that it is the step of.
+  var index: Int
+  /// The newest prediction: what the solver integrates, or the clean sample when that is refined first.
+  var prediction: Weights
+  /// Whether the prediction is written to memory, to be refined or for later steps. Otherwise it is only a part of the
+  /// next sample, and never exists.
+  var storesPrediction: Bool
+  /// The weights that turn a refined clean sample into what the solver integrates, when that is the noise.
+  var noiseFromData: (sample: Double, data: Double)?
+  /// The better value of the sample; it is kept.
+  var correction: Weights?
+  /// The next sample.
+  var next: Weights
+  /// Whether the sample is kept for later steps.
+  var keepsSample: Bool
+  /// Whether the fresh noise is kept for later steps.
+  var keepsNoise: Bool
+  /// Whether the step reads fresh noise.
+  var drawsNoise: Bool
+  /// The clean sample, from the sample, the output and the noise.
+  var data: Weights
+}
+
+extension Sampler {
+  /// Decides the step at a timestep.
+  func move(at timestep: Double) throws(SchedulerError) -> Move {
+    let index = try stageIndex(of: timestep)
+    let history = min(solver.memory, predictions.count + 1)
+    let step = Step(index: index, history: history, stages: plan.stages, options: options)
+    let perturbation = solver.perturbation(step)
+    let level = perturbation?.level ?? plan.stages[index].level
+    var seen = Weights(.sample)
+    seen[.noise] = perturbation?.noise ?? 0
+
+    /// The combination that `weights` make of the perturbed sample and the model's output.
+    func converted(_ weights: (sample: Double, output: Double)) -> Weights {
+      var sum = weights.sample == 0 ? Weights() : weights.sample * seen
+      sum[.output] = weights.output
+      return sum
+    }
+    let isRefined = refinement != .none
+    let data = converted(prediction.weightsOfData(at: level))
+    let predicted = isRefined ? data : converted(prediction.weights(to: solver.target, at: level))
+    let stores = solver.memory > 1 || isRefined
+    let update = solver.update(step)
+    var next = update.weights
+    if perturbation != nil { next = next.replacing(.sample, by: seen) }
+    next = next.replacing(.unrefined, by: predicted)
+    if !stores { next = next.replacing(.prediction(0), by: predicted) }
+    return Move(
+      index: index, prediction: predicted, storesPrediction: stores,
+      noiseFromData: isRefined && solver.target == .noise ? (1 / level.sigma, -level.alpha / level.sigma) : nil,
+      correction: solver.correction(step)?.weights, next: next, keepsSample: update.keepsSample,
+      keepsNoise: update.keepsNoise,
+      drawsNoise: update.drawsNoise || perturbation != nil, data: data)
+  }
+}

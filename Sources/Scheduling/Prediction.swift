@@ -1,0 +1,54 @@
+/// What a model predicts, or what a solver integrates.
+public enum Prediction: Sendable, Hashable, Codable {
+  /// The noise ε in the sample.
+  case noise
+  /// The clean sample x₀.
+  case data
+  /// The velocity `α·ε − σ·x₀` of the variance-preserving frame (Salimans and Ho 2022).
+  case velocity
+  /// The direction from signal to noise, `ε − x₀`: flow matching and rectified flow.
+  case flow
+  /// A network inside Karras's preconditioning (Karras et al. 2022, table 1): `x₀ = c_skip·x + c_out·output`.
+  ///
+  /// The sign is that of `c_out`: 1 in the paper, -1 where the network predicts a velocity.
+  case preconditioned(dataDeviation: Double, sign: Double)
+
+  /// The weights `(a, b)` with which `a·x + b·output` is the clean sample x₀.
+  public func weightsOfData(at level: NoiseLevel) -> (sample: Double, output: Double) {
+    let (alpha, sigma) = (level.alpha, level.sigma)
+    switch self {
+    case .noise: return (1 / alpha, -sigma / alpha)
+    case .data: return (0, 1)
+    case .velocity:
+      let square = alpha * alpha + sigma * sigma
+      return (alpha / square, -sigma / square.squareRoot())
+    case .flow: return (1 / (alpha + sigma), -sigma / (alpha + sigma))
+    case .preconditioned(let deviation, let sign):
+      let square = sigma * sigma + deviation * deviation
+      return (deviation * deviation / square, sign * sigma * deviation / square.squareRoot())
+    }
+  }
+
+  /// The weights `(a, b)` with which `a·x + b·output` is what a solver integrates.
+  public func weights(to target: Target, at level: NoiseLevel) -> (sample: Double, output: Double) {
+    let (alpha, sigma) = (level.alpha, level.sigma)
+    switch (target, self) {
+    case (.noise, .noise): return (0, 1)
+    case (.noise, .velocity):
+      let square = alpha * alpha + sigma * sigma
+      return (sigma / square, alpha / square.squareRoot())
+    case (.noise, _):
+      let (a, b) = weightsOfData(at: level)
+      return ((1 - alpha * a) / sigma, -alpha * b / sigma)
+    case (.data, _): return weightsOfData(at: level)
+    }
+  }
+
+  /// What a solver integrates; every model output is converted to it.
+  public enum Target: String, Sendable, Hashable, Codable {
+    /// The clean sample x₀.
+    case data
+    /// The noise ε.
+    case noise
+  }
+}

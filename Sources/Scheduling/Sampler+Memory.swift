@@ -1,0 +1,65 @@
+extension Sampler {
+  /// Makes a step: lends the memory of every tensor to a ``Pass``, and keeps what it wrote for later steps.
+  mutating func perform(
+    _ move: Move, _ output: Tensor, _ noise: Tensor?, from sample: UnsafePointer<Float>,
+    to next: UnsafeMutablePointer<Float>, _ shape: [Int], _ count: Int
+  ) {
+    var newest = move.storesPrediction ? roomForPrediction(shape) : nil
+    var kept = keptSample
+    keptSample = nil
+    if kept == nil, move.keepsSample || move.correction != nil { kept = Tensor(uninitialized: shape) }
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: Weights.count) { operands in
+      operands.initialize(repeating: nil)
+      operands[Operand.sample.index] = sample
+      lend(output, as: .output, in: operands) {
+        lend(noise, as: .noise, in: operands) {
+          lend(keptNoise, as: .keptNoise, in: operands) {
+            lendPredictions(from: 0, in: operands) {
+              borrow(&newest) { newest in
+                borrow(&kept) { kept in
+                  operands[Operand.keptSample.index] = kept.map { UnsafePointer($0) }
+                  Pass(
+                    move: move, refinement: refinement, count: count, rowLength: count / shape[0],
+                    operands: operands, newest: newest, kept: kept, next: next
+                  ).run()
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    if let newest { predictions.insert(newest, at: 0) }
+    keptSample = kept
+  }
+
+  /// Memory for the newest prediction: that of the oldest, once there are as many as the solver remembers.
+  private mutating func roomForPrediction(_ shape: [Int]) -> Tensor {
+    predictions.count < solver.memory ? Tensor(uninitialized: shape) : predictions.removeLast()
+  }
+
+  private func lend(
+    _ tensor: Tensor?, as operand: Operand, in operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>,
+    _ body: () -> Void
+  ) {
+    guard let tensor else { return body() }
+    tensor.withUnsafePointer { pointer in
+      operands[operand.index] = pointer
+      body()
+    }
+  }
+
+  /// Lends the predictions from `index` on; they are older by one than they were, for a new one is on its way.
+  private func lendPredictions(
+    from index: Int, in operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, _ body: () -> Void
+  ) {
+    guard index < predictions.count else { return body() }
+    lend(predictions[index], as: .prediction(index + 1), in: operands) {
+      lendPredictions(from: index + 1, in: operands, body)
+    }
+  }
+
+  private func borrow(_ tensor: inout Tensor?, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
+    if tensor?.withUnsafeMutablePointer({ body($0) }) == nil { body(nil) }
+  }
+}

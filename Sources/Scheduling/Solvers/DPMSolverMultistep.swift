@@ -1,0 +1,104 @@
+/// DPM-Solver (Lu et al. 2022, arXiv 2206.00927) on predicted noise and DPM-Solver++ (arXiv 2211.01095) on predicted data,
+/// in their multistep forms, as an ODE and as an SDE.
+///
+/// With `z` the interval in λ, a step is `x_t = (σ_t/σ_s)·x + φ₁·D₀ + φ₂·D₁ + φ₃·D₂`, where the D are the prediction and
+/// its finite differences. On predicted noise α and σ change places and `z` its sign. The SDE on predicted data is the ODE
+/// over twice the interval, plus the noise that makes up for it.
+public struct DPMSolverMultistep: Solver {
+  /// How the second order weighs the change of the prediction over the interval.
+  public enum Correction: String, Sendable, Hashable, Codable { case midpoint, heun }
+
+  /// Data for DPM-Solver++, noise for DPM-Solver.
+  public var target: Prediction.Target
+  /// 1, 2 or 3.
+  public var order: Int
+  /// The form of the second order.
+  public var correction: Correction
+  /// Whether it solves the SDE.
+  public var isStochastic: Bool
+  /// Whether runs of fewer than 15 steps end at second and first order.
+  public var lowersFinalOrders: Bool
+  /// Whether every run ends at first order; it must where the last level is clean.
+  public var endsAtFirstOrder: Bool
+  /// Whether the last term of the third-order SDE has the sign it has in `diffusers`, with which the order is lost.
+  public var flipsThirdOrderSDE: Bool
+
+  /// DPM-Solver++(2M) unless said otherwise.
+  public init(
+    _ target: Prediction.Target = .data, order: Int = 2, correction: Correction = .midpoint,
+    isStochastic: Bool = false, lowersFinalOrders: Bool = true, endsAtFirstOrder: Bool = true,
+    flipsThirdOrderSDE: Bool = false
+  ) {
+    (self.target, self.order, self.correction, self.isStochastic) = (target, order, correction, isStochastic)
+    (self.lowersFinalOrders, self.endsAtFirstOrder) = (lowersFinalOrders, endsAtFirstOrder)
+    self.flipsThirdOrderSDE = flipsThirdOrderSDE
+  }
+
+  /// As many as the order.
+  public var memory: Int { order }
+
+  /// A step of the highest order that the history and the end of the run allow.
+  public func update(_ step: Step) -> Update {
+    let phi = Phi(step.stage, target, isStochastic: isStochastic)
+    var update = Update(sample: phi.sample, prediction: phi.first, noise: isStochastic ? phi.noise : nil)
+    let h = step.stage.end.lambda - step.stage.start.lambda
+    func r(_ k: Int) -> Double {
+      (step.stages[step.index - k].start.lambda - step.stages[step.index - k - 1].start.lambda) / h
+    }
+    switch usableOrder(step) {
+    case 2:  // D₁ = (m₀ − m₁)/r₀
+      let d1 = (correction == .midpoint ? phi.first / 2 : phi.second) / r(0)
+      update[prediction: 0] += d1
+      update[prediction: 1] = -d1
+    case 3:  // D₁ = D₁₀ + r₀/(r₀ + r₁)·(D₁₀ − D₁₁) and D₂ = (D₁₀ − D₁₁)/(r₀ + r₁)
+      let (r0, r1) = (r(0), r(1))
+      let third = phi.third(flipsThirdOrderSDE && isStochastic)
+      let bend = (phi.second * r0 + third) / (r0 + r1)
+      let (d10, d11) = ((phi.second + bend) / r0, -bend / r1)
+      update[prediction: 0] += d10
+      update[prediction: 1] = d11 - d10
+      update[prediction: 2] = -d11
+    default: break
+    }
+    return update
+  }
+
+  private func usableOrder(_ step: Step) -> Int {
+    let isShort = lowersFinalOrders && step.stages.count < 15
+    if step.remaining == 1, endsAtFirstOrder || isShort { return 1 }
+    return min(order, step.history, step.remaining == 2 && isShort ? 2 : 3)
+  }
+}
+
+/// The scalars of an exponential integrator over one interval: the weights of the prediction and of its first and second
+/// difference are `φₙ`, each `A·(±)∫ e^{−z(1−τ)} τⁿ⁻¹/(n−1)! dτ` with A the weight of what is predicted at the end.
+struct Phi {
+  /// The weight of the sample.
+  let sample: Double
+  /// The weights of the prediction and of its first difference.
+  let first, second: Double
+  /// The weight of fresh noise.
+  let noise: Double
+  private let amplitude, z: Double
+
+  init(_ stage: Stage, _ target: Prediction.Target, isStochastic: Bool) {
+    let (s, t) = (stage.start, stage.end)
+    let h = t.lambda - s.lambda
+    switch target {
+    case .data:
+      (z, amplitude) = (isStochastic ? 2 * h : h, t.alpha)
+      sample = t.sigma / s.sigma * (isStochastic ? exp(-h) : 1)
+      noise = t.sigma * (-expm1(-2 * h)).squareRoot()
+    case .noise:
+      // The SDE on predicted noise doubles the weights, not the interval.
+      (z, amplitude) = (-h, isStochastic ? 2 * t.sigma : t.sigma)
+      sample = t.alpha / s.alpha
+      noise = t.sigma * expm1(2 * h).squareRoot()
+    }
+    first = amplitude * -expm1(-z)
+    second = amplitude * (1 + expm1(-z) / z)
+  }
+
+  /// The weight of the second difference, or of its value with the last sign turned.
+  func third(_ flips: Bool) -> Double { amplitude * ((flips ? -0.5 : 0.5) - (expm1(-z) + z) / (z * z)) }
+}

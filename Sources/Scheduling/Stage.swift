@@ -1,0 +1,40 @@
+/// One evaluation of the model, and the interval of the trajectory that the step after it crosses.
+///
+/// Most solvers evaluate the model once per interval, at its start. Heun's method lists every interval twice, the second
+/// time evaluated at its end; DDIM's interval may end elsewhere than the next one starts. All that is data here, and no
+/// branch in a step.
+public struct Stage: Sendable, Hashable, Codable {
+  /// The timestep to give the model.
+  public var timestep: Double
+  /// The level of the sample that the model sees.
+  public var level: NoiseLevel
+  /// The level that the update starts from.
+  public var start: NoiseLevel
+  /// The level that the update arrives at.
+  public var end: NoiseLevel
+  /// What the sample is multiplied by before the model sees it.
+  public var inputScale: Double
+
+  /// A stage that is evaluated at the start of its interval unless another level is given.
+  public init(
+    timestep: Double, level: NoiseLevel? = nil, from start: NoiseLevel, to end: NoiseLevel, inputScale: Double = 1
+  ) {
+    (self.timestep, self.level, self.start, self.end) = (timestep, level ?? start, start, end)
+    self.inputScale = inputScale
+  }
+}
+
+/// The evaluations of a run, in order, and what the first sample looks like.
+public struct Plan: Sendable, Hashable, Codable {
+  /// One stage for each call of the model.
+  public var stages: [Stage]
+  /// The standard deviation of the sample that the run starts from.
+  public var initNoiseSigma: Double
+  /// The list of sigmas that the plan was made from, the final one included; empty for classes that have none.
+  public var sigmas: [Float]
+
+  /// A plan of these stages.
+  public init(_ stages: [Stage], initNoiseSigma: Double = 1, sigmas: [Float] = []) {
+    (self.stages, self.initNoiseSigma, self.sigmas) = (stages, initNoiseSigma, sigmas)
+  }
+}

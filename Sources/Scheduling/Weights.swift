@@ -1,0 +1,72 @@
+/// The tensors that a step can weigh.
+///
+/// A step reads at most these and writes a weighted sum of them.
+public struct Operand: Sendable, Hashable {
+  let index: Int
+
+  /// The current sample.
+  public static let sample = Operand(index: 0)
+  /// The model's output as it came.
+  public static let output = Operand(index: 1)
+  /// Fresh unit Gaussian noise.
+  public static let noise = Operand(index: 2)
+  /// The sample that an earlier update kept.
+  public static let keptSample = Operand(index: 3)
+  /// The noise that an earlier update kept.
+  public static let keptNoise = Operand(index: 4)
+  /// The newest prediction before it was clipped or thresholded.
+  public static let unrefined = Operand(index: 5)
+  /// A prediction, converted to what the solver integrates and refined; 0 is the newest.
+  public static func prediction(_ age: Int) -> Operand { Operand(index: 6 + age) }
+}
+
+/// A linear combination of a step's operands: scalars in `Double`, no memory of its own.
+public struct Weights: Sendable, Hashable, Codable {
+  private var values = SIMD16<Double>.zero
+
+  /// No operand has a weight.
+  public init() {}
+
+  /// The combination that is one operand as it is.
+  public init(_ operand: Operand) { self[operand] = 1 }
+
+  /// The weight of an operand.
+  public subscript(operand: Operand) -> Double {
+    get { values[operand.index] }
+    set { values[operand.index] = newValue }
+  }
+
+  /// The weight of a prediction; 0 is the newest, 9 the oldest that fits.
+  public subscript(prediction age: Int) -> Double {
+    get { self[.prediction(age)] }
+    set { self[.prediction(age)] = newValue }
+  }
+
+  /// The sum of two combinations.
+  public static func + (a: Self, b: Self) -> Self {
+    var sum = a
+    sum.values += b.values
+    return sum
+  }
+
+  /// A combination, scaled.
+  public static func * (scale: Double, weights: Self) -> Self {
+    var product = weights
+    product.values *= scale
+    return product
+  }
+
+  /// The combination with one operand written as a combination of others.
+  func replacing(_ operand: Operand, by replacement: Self) -> Self {
+    let weight = self[operand]
+    // A weight of zero stays out, for the replacement may be infinite.
+    guard weight != 0 else { return self }
+    var rest = self
+    rest[operand] = 0
+    return rest + weight * replacement
+  }
+
+  /// The number of operands there can be.
+  static let count = 16
+  subscript(index: Int) -> Double { values[index] }
+}

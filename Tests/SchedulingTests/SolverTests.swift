@@ -1,0 +1,96 @@
+import Foundation
+import Scheduling
+import Testing
+
+/// A solver with what is known of it.
+struct SolverCase: Sendable, CustomTestStringConvertible {
+  var name: String
+  var solver: any Solver
+  /// The order of convergence, of the distribution for a stochastic method.
+  var order: Double
+  var options = StepOptions()
+  /// Whether it keeps the variance exactly. The SDE on predicted noise holds ε still while it adds fresh noise, and so
+  /// keeps it only to first order.
+  var keepsVariance = true
+  /// The frames it is used in.
+  var frames: [Frame] = [.variancePreserving, .karras, .flow]
+  /// The plan of so many steps.
+  var plan: @Sendable (Int, Frame) -> [Stage] = { .even($0, in: $1) }
+  var testDescription: String { name }
+
+  static let all: [SolverCase] = [
+    SolverCase(name: "DDIM", solver: DDIM(), order: 1),
+    SolverCase(
+      name: "DDIM, η = 1", solver: DDIM(), order: 1, options: StepOptions(eta: 1), frames: [.variancePreserving]),
+    SolverCase(name: "Euler", solver: Euler(intervals: 1), order: 1),
+    SolverCase(name: "DPM-Solver++", solver: DPMSolverMultistep(order: 1), order: 1),
+    SolverCase(name: "DPM-Solver++(2M)", solver: DPMSolverMultistep(), order: 2),
+    SolverCase(name: "DPM-Solver++(2M), Heun", solver: DPMSolverMultistep(correction: .heun), order: 2),
+    SolverCase(name: "DPM-Solver++(3M)", solver: DPMSolverMultistep(order: 3), order: 2.5),
+    SolverCase(name: "DPM-Solver-1", solver: DPMSolverMultistep(.noise, order: 1), order: 1),
+    SolverCase(name: "DPM-Solver-2", solver: DPMSolverMultistep(.noise), order: 2),
+    SolverCase(name: "DPM-Solver-3", solver: DPMSolverMultistep(.noise, order: 3), order: 2.5),
+    SolverCase(name: "SDE-DPM-Solver++", solver: DPMSolverMultistep(order: 1, isStochastic: true), order: 1),
+    SolverCase(name: "SDE-DPM-Solver++(2M)", solver: DPMSolverMultistep(isStochastic: true), order: 2),
+    SolverCase(name: "SDE-DPM-Solver++(3M)", solver: DPMSolverMultistep(order: 3, isStochastic: true), order: 2),
+    SolverCase(
+      name: "SDE-DPM-Solver-1", solver: DPMSolverMultistep(.noise, order: 1, isStochastic: true), order: 1,
+      keepsVariance: false),
+  ]
+}
+
+@Suite struct SolverTests {
+  /// The deviation of clean samples; far from 1, so that no frame makes the trajectory straight.
+  static let deviation = 0.3
+
+  /// How far the deviation of the result is from that of the exact solution, in parts of it.
+  static func error(_ row: SolverCase, _ frame: Frame, steps: Int) throws -> Double {
+    let stages = row.plan(steps, frame)
+    func exact(_ level: NoiseLevel) -> Double {
+      (level.alpha * level.alpha * deviation * deviation + level.sigma * level.sigma).squareRoot()
+    }
+    let run = LinearRun(solver: row.solver, stages: stages, options: row.options)
+    let samples = run.samples(from: [exact(stages[0].start)]) { x, level in
+      // The mean of the clean samples that x may come from.
+      let share = level.alpha * deviation * deviation / (exact(level) * exact(level))
+      return x.map { share * $0 }
+    }
+    let last = try #require(samples.last)
+    let result = last.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return abs(result / exact(stages[stages.count - 1].end) - 1)
+  }
+
+  @Test(arguments: SolverCase.all)
+  func `converges with its order on Gaussian data`(row: SolverCase) throws {
+    for frame in row.frames {
+      let (coarse, fine) = (try Self.error(row, frame, steps: 40), try Self.error(row, frame, steps: 80))
+      let order = log2(coarse / fine)
+      #expect(abs(order - row.order) < 0.5, "order \(order) in the \(frame) frame, errors \(coarse) and \(fine)")
+    }
+  }
+
+  @Test(arguments: SolverCase.all)
+  func `carries the exact clean sample and its noise from level to level`(row: SolverCase) throws {
+    for frame in row.frames {
+      let stages = row.plan(20, frame)
+      // Coordinate 0 is the clean sample; all others are noise.
+      let run = LinearRun(solver: row.solver, stages: stages, options: row.options)
+      let samples = run.samples(from: [stages[0].start.alpha, stages[0].start.sigma]) { _, _ in [1] }
+      for (stage, sample) in zip(stages, samples) {
+        let noise = sample.dropFirst().reduce(0) { $0 + $1 * $1 }.squareRoot()
+        #expect(abs(sample[0] - stage.end.alpha) < 1e-11)
+        guard row.keepsVariance else { continue }
+        #expect(abs(noise - stage.end.sigma) < 1e-11 * max(1, stage.end.sigma))
+      }
+    }
+  }
+
+  @Test func `with the sign that diffusers has, the third-order SDE is of first order`() throws {
+    let solver = DPMSolverMultistep(order: 3, isStochastic: true, flipsThirdOrderSDE: true)
+    let row = SolverCase(name: "flipped", solver: solver, order: 1)
+    let (coarse, fine) = (
+      try Self.error(row, .variancePreserving, steps: 40), try Self.error(row, .variancePreserving, steps: 80)
+    )
+    #expect(log2(coarse / fine) < 1.3)
+  }
+}
