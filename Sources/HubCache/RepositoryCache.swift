@@ -1,0 +1,203 @@
+import Foundation
+public import HubModel
+
+/// The folder of one repository in a cache.
+public struct RepositoryCache: Destination {
+  /// The cache that it is in.
+  public let layout: CacheLayout
+  /// Whose files they are.
+  public let repository: RepositoryID
+  /// Whether snapshots hold copies in place of links (`HF_HUB_DISABLE_SYMLINKS`).
+  public let copies: Bool
+  /// The length that some record gives a content, for those too long to be hashed at every look.
+  private let knownSize: @Sendable (ETag) -> Int64?
+
+  /// The folder of `repository`, which need not be there yet.
+  ///
+  /// - Parameter knownSize: What the index knows; see ``HubCache``'s essay for what it is good for.
+  public init(
+    _ layout: CacheLayout, _ repository: RepositoryID, copies: Bool = false,
+    knownSize: @escaping @Sendable (ETag) -> Int64? = { _ in nil }
+  ) {
+    (self.layout, self.repository, self.copies, self.knownSize) = (layout, repository, copies, knownSize)
+  }
+
+  /// Up to this length, 1 MiB, a content is hashed whenever it is looked up.
+  public static let alwaysHashed: Int64 = 1 << 20
+
+  // MARK: What is here
+
+  /// The commit that a revision was when the hub was last asked.
+  ///
+  /// - Returns: `nil` if that was never, or the record is damaged.
+  public func commit(of revision: Revision) -> CommitID? {
+    if let commit = revision.commit { return commit }
+    // Absence: what cannot be read as a commit is no record, and is written anew when the hub has been asked.
+    guard let bytes = try? Disk.read(layout.ref(revision, of: repository), limit: 256) else { return nil }
+    return CommitID(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace })
+  }
+
+  /// The commits that have a snapshot.
+  public func commits() throws(HubError) -> [CommitID] {
+    try Disk.names(in: layout.snapshots(of: repository)).compactMap { CommitID($0) }
+  }
+
+  /// See ``Destination/local(_:_:commit:)``.
+  public func local(
+    _ file: RepositoryPath, _ revision: Revision, commit: CommitID? = nil
+  ) throws(HubError) -> DownloadPlan.Local {
+    let last = self.commit(of: revision)
+    var local = DownloadPlan.Local(commit: last)
+    for candidate in Set([last, commit].compactMap(\.self)) {
+      switch try pointer(file, at: candidate) {
+      case .good: local.present.insert(candidate)
+      case .damaged(let reason) where candidate == last: local.damage = reason
+      case .damaged: break
+      case .missing:
+        if try Disk.status(layout.absence(file, at: candidate, of: repository))?.kind == .file {
+          local.absent.insert(candidate)
+        }
+      }
+    }
+    return local
+  }
+
+  /// What is at the place of a file in a snapshot.
+  enum Pointer: Equatable {
+    case missing
+    case good
+    case damaged(String)
+  }
+
+  /// Looks at a file of a snapshot without trusting it.
+  func pointer(_ file: RepositoryPath, at commit: CommitID) throws(HubError) -> Pointer {
+    let path = layout.pointer(file, at: commit, of: repository)
+    switch try Disk.status(path)?.kind {
+    case nil: return .missing
+    // A cache without links holds the content itself, under no hash that could be asked for.
+    case .file: return .good
+    case .directory, .other: return .damaged("'\(path)' is not a file")
+    case .link: break
+    }
+    guard let blob = Disk.target(ofLink: path).flatMap({ resolved($0, from: path) }) else {
+      return .damaged("'\(path)' leads out of the repository's folder")
+    }
+    guard let flaw = try flaw(ofBlob: blob) else { return .good }
+    return .damaged("'\(blob)' \(flaw)")
+  }
+
+  /// The blob that a link of a snapshot leads to, if it is one of this repository.
+  private func resolved(_ target: String, from path: String) -> String? {
+    var components = target.hasPrefix("/") ? [] : Disk.folder(of: path).pathComponents
+    for component in target.pathComponents where component != "." {
+      if component == ".." { _ = components.popLast() } else { components.append(component) }
+    }
+    let blob = components.joined(separator: "/")
+    return Disk.folder(of: blob) == layout.blobs(of: repository) ? blob : nil
+  }
+
+  /// What is wrong with a blob, in words that follow its name, or `nil`.
+  private func flaw(ofBlob path: String) throws(HubError) -> String? {
+    guard let status = try Disk.status(path) else { return "is missing" }
+    if status.kind == .link, let target = Disk.target(ofLink: path) {
+      // Newer Python clients keep some contents in a store of the whole cache.
+      guard target.hasBytes("/blobs/"), try Disk.status(path, followingLinks: true)?.kind == .file else {
+        return "leads nowhere"
+      }
+      return nil
+    }
+    guard status.kind == .file else { return "is not a file" }
+    // A name that is no hash is some other client's; there is nothing to compare with.
+    guard let etag = ETag(hex: path.pathComponents.last ?? "") else { return nil }
+    if let size = knownSize(etag), size != status.size { return "has \(status.size) bytes in place of \(size)" }
+    guard status.size <= Self.alwaysHashed else { return nil }
+    guard let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW, absenceIsError: false) else {
+      return "is missing"
+    }
+    return try file.hash(like: etag) == etag ? nil : "has a content that is not the one of its name"
+  }
+
+  /// See ``Destination/content(_:size:of:)``.
+  public func content(_ etag: ETag, size: Int64?, of file: RepositoryPath) throws(HubError) -> DownloadPlan.Content {
+    let blob = layout.blob(etag, of: repository)
+    if let status = try Disk.status(blob, followingLinks: true), status.kind == .file, try flaw(ofBlob: blob) == nil {
+      if size == nil || size == status.size { return .whole }
+    }
+    guard let partial = try Disk.status(partialPath(etag, of: file)), partial.kind == .file, partial.size > 0 else {
+      return .none
+    }
+    return .partial(partial.size)
+  }
+
+  /// The link in the snapshot.
+  public func path(of file: RepositoryPath, at commit: CommitID) -> String {
+    layout.pointer(file, at: commit, of: repository)
+  }
+
+  /// The lock that Python takes too.
+  public func lockPath(_ etag: ETag, of file: RepositoryPath) -> String { layout.lock(etag, of: repository) }
+
+  /// Beside the blob.
+  public func partialPath(_ etag: ETag, of file: RepositoryPath) -> String { layout.partial(etag, of: repository) }
+
+  // MARK: What gets here
+
+  /// See ``Destination/partial(_:size:of:resuming:)``.
+  public func partial(
+    _ etag: ETag, size: Int64?, of file: RepositoryPath, resuming: Bool
+  ) throws(HubError) -> PartialFile {
+    try mark()
+    return try PartialFile(at: partialPath(etag, of: file), etag: etag, size: size, resuming: resuming)
+  }
+
+  /// See ``Destination/publish(_:as:at:)``.
+  public func publish(_ partial: PartialFile, as file: RepositoryPath, at commit: CommitID) throws(HubError) {
+    let blob = layout.blob(partial.etag, of: repository)
+    // Where locks do nothing another process may have been faster; then the blob is there, and equal.
+    if try partial.isInPlace() {
+      try Disk.rename(partial.path, to: blob)
+    } else if try content(partial.etag, size: partial.size, of: file) != .whole {
+      throw HubError(.cache(path: partial.path, reason: "another program has removed it; try again"))
+    }
+    try link(file, at: commit, to: partial.etag)
+  }
+
+  /// Makes the link of a snapshot, or a copy where there are no links.
+  public func link(_ file: RepositoryPath, at commit: CommitID, to etag: ETag) throws(HubError) {
+    try mark()
+    let (path, blob) = (path(of: file, at: commit), layout.blob(etag, of: repository))
+    if try Disk.status(path)?.kind == .directory {
+      throw HubError(.cache(path: path, reason: "a directory is where a file should be; remove it"))
+    }
+    if !copies, try Disk.link(path, to: CacheLayout.pointerTarget(file, etag)) { return }
+    try Disk.copy(blob, to: path)
+  }
+
+  /// Writes the ref, unless it says so already.
+  public func record(_ revision: Revision, is commit: CommitID) throws(HubError) {
+    guard revision.commit == nil, exactRef(revision) != commit else { return }
+    try mark()
+    let path = layout.ref(revision, of: repository)
+    if try Disk.status(path)?.kind == .directory { try Disk.remove(path) }
+    try Disk.replace(path, with: Array(commit.hex.utf8))
+  }
+
+  /// See ``Destination/recordAbsence(of:at:)``.
+  public func recordAbsence(of file: RepositoryPath, at commit: CommitID) throws(HubError) {
+    let path = layout.absence(file, at: commit, of: repository)
+    if try Disk.status(path) == nil { try Disk.replace(path, with: []) }
+  }
+
+  /// The commit in a ref that has exactly the form that Python reads: one with a line break is written anew.
+  private func exactRef(_ revision: Revision) -> CommitID? {
+    // Absence: an unreadable ref is none.
+    guard let bytes = try? Disk.read(layout.ref(revision, of: repository), limit: 256) else { return nil }
+    return CommitID(String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Tells programs that make backups to leave the cache alone.
+  private func mark() throws(HubError) {
+    guard try Disk.status(layout.tag) == nil else { return }
+    try Disk.replace(layout.tag, with: Array(CacheLayout.tagContent.utf8))
+  }
+}
