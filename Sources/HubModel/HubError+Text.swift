@@ -60,6 +60,7 @@ extension HubError: CustomStringConvertible {
 
   private var localSentence: String {
     switch problem {
+    case .offline: "The hub is not asked for \(subject) in offline mode."
     case .cache(let path, let reason): "The cache cannot be used at '\(printable(path))': \(printable(reason))."
     case .lockTimeout(let path, let seconds):
       "Another process has held the lock '\(printable(path))' for \(Int(seconds)) s."
@@ -103,6 +104,7 @@ extension HubError: CustomStringConvertible {
     case .protocolViolation: "check that the endpoint is a hub and that no proxy or login page answers in its place"
     case .integrity: "try again; when it happens every time, the file is damaged on the hub or on the way"
     case .notCached(let files, let mode): fetchRemedy(files, mode)
+    case .offline(let mode): "try again \(Self.withoutOffline(mode))"
     case .lockTimeout: "wait for the other process, or stop it if it hangs; the lock goes with it"
     case .diskFull: "free some space or choose another cache with HF_HUB_CACHE; what has arrived is kept"
     case .readOnly, .permission: "choose another cache with HF_HUB_CACHE or --cache-dir"
@@ -116,12 +118,14 @@ extension HubError: CustomStringConvertible {
     words += files.prefix(5).map(shellQuoted)
     if let kind = context.repository?.kind, kind != .model { words.append("--repo-type \(kind.rawValue)") }
     if let revision = context.revision, revision != .main { words.append("--revision \(shellQuoted(revision.name))") }
-    let switchOff =
-      switch mode {
-      case .argument: "without offline mode"
-      case .variable(let name): "with \(name) unset"
-      }
-    return "fetch it \(switchOff): \(words.joined(separator: " "))"
+    return "fetch it \(Self.withoutOffline(mode)): \(words.joined(separator: " "))"
+  }
+
+  private static func withoutOffline(_ mode: OfflineMode) -> String {
+    switch mode {
+    case .argument: "without offline mode"
+    case .variable(let name): "with \(name) unset"
+    }
   }
 }
 

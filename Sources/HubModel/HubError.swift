@@ -53,6 +53,8 @@ public struct HubError: Error, Sendable {
     case integrity(expected: String, got: String)
     /// Files that are not cached, in a mode that forbids asking the hub.
     case notCached(files: [String], mode: OfflineMode)
+    /// Something that only the hub knows was asked for, in a mode that forbids asking it.
+    case offline(OfflineMode)
     /// A cache or target directory in a state that cannot be used.
     case cache(path: String, reason: String)
     /// Another process held a lock for too long.
@@ -90,7 +92,7 @@ public struct HubError: Error, Sendable {
     /// See the ``HubError/Problem`` of the same name.
     case unauthorized, tokenRequired, forbidden, rateLimited, status, network, timeout, protocolViolation
     /// See the ``HubError/Problem`` of the same name.
-    case limitExceeded, integrity, notCached, cache, lockTimeout, diskFull, readOnly, permission, system
+    case limitExceeded, integrity, notCached, offline, cache, lockTimeout, diskFull, readOnly, permission, system
     /// See the ``HubError/Problem`` of the same name.
     case conflict, uncertain, configuration, cancelled
   }
@@ -149,6 +151,7 @@ public struct HubError: Error, Sendable {
     case .limitExceeded: .limitExceeded
     case .integrity: .integrity
     case .notCached: .notCached
+    case .offline: .offline
     case .cache: .cache
     case .lockTimeout: .lockTimeout
     case .diskFull: .diskFull
