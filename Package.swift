@@ -82,7 +82,7 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("PythonJSON"),
-    tests("Scheduling"),
+    tests("Scheduling", ["PythonJSON"]),
     tests("Schedulers", ["Scheduling", "PythonJSON"]),
     tests("HubModel"),
     tests("HubTransport", ["HubModel"]),
