@@ -64,7 +64,7 @@ let package = Package(
     module("HubCache", ["HubModel", crypto]),
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
     module("HubCredentials", ["HubModel"]),
-    module("HubGit", ["HubModel", "CGit2"]),
+    module("HubGit", ["HubModel", "CGit2", crypto]),
     module(
       "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
     module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto]),
@@ -91,7 +91,7 @@ let package = Package(
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),
     tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
-    tests("HubServer", ["HubModel", "HubGit"]),
+    tests("HubServer", ["HubModel", "HubGit", "HubTransport"]),
     tests("DiffusionHub", ["Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
