@@ -18,7 +18,8 @@ extension GitRepository {
     var values: [String] = []
     var entry: UnsafeMutablePointer<git_config_entry>?
     while try GitFailure.found(git_config_next(&entry, iterator.pointer), "git_config_next"), let entry {
-      values.append(String(cString: entry.pointee.value))
+      // A name without a value is what `true` is.
+      values.append(entry.pointee.value.map { String(cString: $0) } ?? "true")
     }
     return values
   }
