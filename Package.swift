@@ -61,7 +61,7 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
     module("HubTransport", ["HubModel", "CCurl", logging]),
-    module("HubCache", ["HubModel", crypto]),
+    module("HubCache", ["HubModel", "PythonJSON", crypto]),
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
     module("HubCredentials", ["HubModel"]),
     module("HubGit", ["HubModel", "CGit2"]),

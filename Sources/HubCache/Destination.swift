@@ -38,6 +38,9 @@ public protocol Destination: Sendable {
   /// Where the first bytes of a content lie while it arrives.
   func partialPath(_ etag: ETag, of file: RepositoryPath) -> String
 
+  /// Where the listing of a commit is.
+  func listingPath(of commit: CommitID) -> String
+
   /// Records which commit a revision is now.
   func record(_ revision: Revision, is commit: CommitID) throws(HubError)
 

@@ -9,6 +9,7 @@ public import HubModel
 ///     DIRECTORY/.cache/huggingface/download/unet/config.json.metadata        commit, etag, time: a line each
 ///     DIRECTORY/.cache/huggingface/download/unet/config.json.lock            flock(2), as Python's
 ///     DIRECTORY/.cache/huggingface/download/unet/HASH.<etag>.incomplete      while it arrives
+///     DIRECTORY/.cache/huggingface/trees/<commit>.json                       the listing of a commit
 ///
 /// A file that the user has changed is replaced by a download of another content, as Python does, but only once the new
 /// one is whole and verified. A file whose content is the one asked for is never fetched again, whatever its records say.
@@ -103,6 +104,9 @@ public struct LocalFolder: Destination {
   public func partialPath(_ etag: ETag, of file: RepositoryPath) -> String {
     "\(Disk.folder(of: record(file, "metadata")))/\(Self.shortHash(file)).\(etag.hex).incomplete"
   }
+
+  /// Among the records.
+  public func listingPath(of commit: CommitID) -> String { "\(records)/trees/\(commit.hex).json" }
 
   private static func shortHash(_ file: RepositoryPath) -> String {
     Data(Insecure.SHA1.hash(data: Data("\(file.lastComponent).metadata".utf8))).base64EncodedString()

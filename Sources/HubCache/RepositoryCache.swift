@@ -140,6 +140,9 @@ public struct RepositoryCache: Destination {
   /// Beside the blob.
   public func partialPath(_ etag: ETag, of file: RepositoryPath) -> String { layout.partial(etag, of: repository) }
 
+  /// Beside the snapshots.
+  public func listingPath(of commit: CommitID) -> String { layout.tree(commit, of: repository) }
+
   // MARK: What gets here
 
   /// See ``Destination/partial(_:size:of:resuming:)``.

@@ -3,6 +3,8 @@ extension JSONValue {
   public enum Layout: Sendable, Hashable {
     /// A line for every element, indented by two spaces a level: `json.dumps(value, indent=2)`.
     case indented
+    /// A line for every element, indented by one space a level: `json.dumps(value, indent=1)`.
+    case narrow
     /// One line with a space after commas and colons: `json.dumps(value)`.
     case line
     /// One line without spaces: `json.dumps(value, separators=(",", ":"))`.
@@ -63,7 +65,11 @@ private struct JSONWriter {
   }
 
   private mutating func breakLine(_ level: Int) {
-    if layout == .indented { text += "\n" + String(repeating: "  ", count: level) }
+    switch layout {
+    case .indented: text += "\n" + String(repeating: "  ", count: level)
+    case .narrow: text += "\n" + String(repeating: " ", count: level)
+    case .line, .compact: break
+    }
   }
 
   private mutating func write(quoting string: String) {

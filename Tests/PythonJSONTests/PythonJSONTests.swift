@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [JSONValue.Layout.indented, .line, .compact])
+  @Test(arguments: [JSONValue.Layout.indented, .narrow, .line, .compact])
   func `a document is written as Python wrote it, in each layout`(layout: JSONValue.Layout) throws {
     let file = try fixture("document.\(layout).json")
     let value = try JSONValue(parsing: file)
