@@ -140,11 +140,4 @@ extension Destination {
     let bytes = try? Disk.read(listingPath(of: commit), limit: SnapshotListing.maximumLength)
     return bytes.flatMap { SnapshotListing(parsing: $0) }
   }
-
-  /// Records the listing of a commit, for us and for Python.
-  public func record(listing: SnapshotListing, of commit: CommitID) throws(HubError) {
-    let path = listingPath(of: commit)
-    if try Disk.status(path)?.kind == .directory { try Disk.remove(path) }
-    try Disk.replace(path, with: Array(listing.text.utf8))
-  }
 }
