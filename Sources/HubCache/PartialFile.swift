@@ -27,15 +27,26 @@ public final class PartialFile: Sendable {
   public init(at path: String, etag: ETag, size: Int64?, resuming: Bool) throws(HubError) {
     try Disk.makeDirectory(Disk.folder(of: path))
     if let status = try Disk.status(path), status.kind != .file { try Disk.remove(path) }
-    guard let file = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW) else {
-      throw .disk("open", path, ENOENT)
-    }
+    let file = try Self.open(path)
     (self.path, self.etag, self.size, self.file) = (path, etag, size, file)
     let length = try file.status().size
     let keeps = resuming && size.map { length <= $0 } ?? true
     if !keeps { try file.truncate(to: 0) }
     written = Mutex(keeps ? length : 0)
     follower = HashFollower(file, etag: etag, size: size)
+  }
+
+  private static func open(_ path: String) throws(HubError) -> Descriptor {
+    for isLast in [false, true] {
+      do throws(HubError) {
+        if let file = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW) { return file }
+      } catch {
+        // Bytes that somebody has locked away are lost; their name can still be had where the folder is ours.
+        guard !isLast, error.code == .permission else { throw error }
+        try Disk.remove(path)
+      }
+    }
+    throw .disk("open", path, ENOENT)
   }
 
   /// How many of the content's first bytes are there.
