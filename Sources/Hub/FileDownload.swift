@@ -1,3 +1,4 @@
+import CacheIndex
 import HubCache
 public import HubModel
 import HubTransport
@@ -18,6 +19,11 @@ struct FileDownload {
 
   private var context: HubError.Context {
     HubError.Context(repository: destination.repository, revision: revision, file: file.text)
+  }
+
+  /// Where what is in the cache is recorded; a directory of the user's has no index.
+  private var index: CacheIndex? {
+    options.localDirectory == nil ? client.index(directory: options.cacheDirectory) : nil
   }
 
   /// Gets the file, asking the hub if it must be asked.
@@ -76,11 +82,11 @@ struct FileDownload {
       switch plan {
       case .use(let commit, let stale):
         if stale == nil { try noteRevision(commit) }
+        index?.touch(file, at: commit, in: destination.repository)
         return result(commit, .cache, staleness: stale == nil ? nil : error)
       case .link(let etag, let commit):
         try noteRevision(commit)
-        try destination.link(file, at: commit, to: etag)
-        return result(commit, .content)
+        return try link(commit, etag)
       case .fetch(let metadata, _):
         if let size = metadata.size, size > options.maximumSize { throw HubError.tooLong(options.maximumSize) }
         try noteRevision(metadata.commit)
@@ -99,6 +105,12 @@ struct FileDownload {
     DownloadedFile(
       path: destination.path(of: file, at: commit), repository: destination.repository, revision: revision,
       commit: commit, file: file, origin: origin, staleness: staleness?.with(context))
+  }
+
+  private func link(_ commit: CommitID, _ etag: ETag) throws(HubError) -> DownloadedFile {
+    try destination.link(file, at: commit, to: etag)
+    index?.record(file, at: commit, etag, size: nil, in: destination.repository)
+    return result(commit, .content)
   }
 
   /// Writes the ref; one that cannot be written, in a cache that others own, takes nothing from who only reads.
@@ -141,9 +153,7 @@ struct FileDownload {
     var offset: Int64 = 0
     switch try decide(try destination.local(file, revision, commit: metadata.commit), .found(metadata)) {
     case .use(let commit, _): return result(commit, .cache)
-    case .link(let etag, let commit):
-      try destination.link(file, at: commit, to: etag)
-      return result(commit, .content)
+    case .link(let etag, let commit): return try link(commit, etag)
     case .fetch(_, let partial): offset = partial
     case .fail(let failure): throw error(for: failure, nil)
     }
@@ -151,6 +161,7 @@ struct FileDownload {
     try checkSpace(for: partial)
     options.progress?(.started(file, offset: partial.length, size: metadata.size))
     try await receive(metadata, partial)
+    index?.record(file, at: metadata.commit, metadata.etag, size: partial.length, in: destination.repository)
     options.progress?(.finished(file))
     return result(metadata.commit, .hub)
   }

@@ -1,3 +1,4 @@
+public import CacheIndex
 public import Foundation
 public import HubCache
 import HubCredentials
@@ -14,6 +15,7 @@ public struct HubClient: Sendable {
   /// The cache in force, unless a call names another one.
   public let layout: CacheLayout
   let connection: Connection
+  let indexes: CacheIndexes
   let credentials: Credentials
   let retrying: Retrying
 
@@ -40,6 +42,7 @@ public struct HubClient: Sendable {
     layout = CacheLayout(root: environment.cache)
     credentials = Credentials(environment)
     self.retrying = retrying
+    indexes = CacheIndexes(logger: logger)
     if isOffline {
       connection = .offline(.argument)
     } else if let variable = environment.offlineVariable {
@@ -54,8 +57,15 @@ public struct HubClient: Sendable {
 
   /// The folder of a repository in the cache that a call uses.
   public func cache(of repository: RepositoryID, directory: String? = nil) -> RepositoryCache {
-    let layout = directory.map(CacheLayout.init(root:)) ?? layout
-    return RepositoryCache(layout, repository, copies: environment.disablesSymlinks)
+    let index = index(directory: directory)
+    return RepositoryCache(
+      index.layout, repository, copies: environment.disablesSymlinks,
+      knownSize: { index.size(of: $0, in: repository) })
+  }
+
+  /// The index of the cache that a call uses.
+  public func index(directory: String? = nil) -> CacheIndex {
+    indexes.index(of: directory.map(CacheLayout.init(root:)) ?? layout)
   }
 
   /// Why the hub is not asked for this call, or `nil` if it may be.

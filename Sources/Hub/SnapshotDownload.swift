@@ -1,3 +1,4 @@
+import CacheIndex
 import HubCache
 public import HubModel
 
@@ -105,6 +106,9 @@ struct SnapshotDownload {
     if listing.entries.isEmpty { try await confirmEmptiness(of: commit) }
     // A place that cannot be written is no reason to fail: the listing is asked for again.
     try? destination.record(listing: listing, of: commit)
+    if options.localDirectory == nil {
+      client.index(directory: options.cacheDirectory).record(listing, of: repository)
+    }
     return listing
   }
 
