@@ -66,10 +66,15 @@ extension HubClient {
     case .revisionNotFound: return Announcement(remote: .noSuchRevision, error: error)
     case .repositoryNotFound, .gated, .disabled, .unauthorized, .forbidden:
       return Announcement(remote: .refused(error.problem), error: error)
-    case .network where (error.cause as? TransportFailure)?.kind == .proxy: throw error
+    case .network where error.isProxyFailure: throw error
     case .network, .timeout, .rateLimited, .status, .protocolViolation, .limitExceeded:
       return Announcement(remote: .unreachable(error.problem), error: error)
     default: throw error
     }
   }
+}
+
+extension HubError {
+  /// Whether it was the proxy that failed: a wrong setting, which a cached file should not hide.
+  var isProxyFailure: Bool { (cause as? TransportFailure)?.kind == .proxy }
 }

@@ -52,15 +52,21 @@ struct FileDownload {
     return DownloadPlan.decide(request, local, remote) { _ in content }
   }
 
-  /// Gets the file, knowing from a listing what a hub would say of it.
-  func run(_ metadata: FileMetadata) async throws(HubError) -> DownloadedFile {
+  /// What would be done, knowing from a listing what a hub would say; without one, as if there were no hub.
+  func decide(_ metadata: FileMetadata?) throws(HubError) -> DownloadPlan {
     do throws(HubError) {
       let local = try destination.local(file, revision, commit: nil)
-      if let plan = DownloadPlan.decide(request, local) { return try await carryOut(plan, nil) }
-      return try await carryOut(try decide(local, .found(metadata)), nil)
+      if let plan = DownloadPlan.decide(request, local) { return plan }
+      guard let metadata else { return .fail(.notCached) }
+      return try decide(local, .found(metadata))
     } catch {
       throw error.with(context)
     }
+  }
+
+  /// Gets the file, knowing from a listing what a hub would say.
+  func run(_ metadata: FileMetadata?) async throws(HubError) -> DownloadedFile {
+    try await carryOut(try decide(metadata), nil)
   }
 
   // MARK: Carrying out

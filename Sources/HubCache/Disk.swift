@@ -89,7 +89,7 @@ package enum Disk {
     return try file.read(at: 0, count: Int(status.size))
   }
 
-  /// Writes a file so that at every moment the old or the new content is at `path`, and after a power failure too.
+  /// Writes a file so that at every moment, and after a power failure, the old or the new content is at `path`.
   package static func replace(_ path: String, with bytes: [UInt8]) throws(HubError) {
     try makeDirectory(folder(of: path))
     let temporary = temporaryName(for: path)
@@ -153,8 +153,11 @@ package enum Disk {
     }
   }
 
-  /// Gives a file another name at once, and makes that last (rename(2), fsync(2) of the folder).
-  package static func rename(_ path: String, to other: String) throws(HubError) {
+  /// Gives a file another name at once (rename(2)).
+  ///
+  /// - Parameter lasting: Whether to wait until the name would survive a power failure (fsync(2) of the folder). A content
+  ///   needs that, before a link names it; a lost link or ref only has to be made again.
+  package static func rename(_ path: String, to other: String, lasting: Bool = false) throws(HubError) {
     if Foundation.rename(path, other) != 0 {
       // What is in the way of a file, and in a cache has no business there.
       guard errno == EISDIR || errno == ENOTDIR || errno == ENOTEMPTY || errno == EEXIST,
@@ -162,7 +165,7 @@ package enum Disk {
       else { throw .disk("rename", other, errno) }
       throw HubError(.cache(path: other, reason: "a directory is where a file should be; remove it"))
     }
-    try synchronize(directory: folder(of: other))
+    if lasting { try synchronize(directory: folder(of: other)) }
   }
 
   /// Removes a file or link, if there is one; a directory with all that it holds.

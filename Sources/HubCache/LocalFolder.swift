@@ -132,7 +132,7 @@ public struct LocalFolder: Destination {
   public func publish(_ partial: PartialFile, as file: RepositoryPath, at commit: CommitID) throws(HubError) {
     try prepare(file)
     if try partial.isInPlace() {
-      try Disk.rename(partial.path, to: path(of: file))
+      try Disk.rename(partial.path, to: path(of: file), lasting: true)
     } else if try !holds(partial.etag, size: partial.size, in: file) {
       throw HubError(.cache(path: partial.path, reason: "another program has removed it; try again"))
     }

@@ -42,6 +42,25 @@ public struct RepositoryCache: Destination {
     try Disk.names(in: layout.snapshots(of: repository)).compactMap { CommitID($0) }
   }
 
+  /// The files that a snapshot has something for, in order; names that no hub could have given are left out.
+  public func files(at commit: CommitID) throws(HubError) -> [RepositoryPath] {
+    var files: [RepositoryPath] = []
+    var folders = [""]
+    let root = layout.snapshot(commit, of: repository)
+    while let folder = folders.popLast() {
+      for name in try Disk.names(in: root + "/" + folder) {
+        let path = folder + name
+        guard let file = try? RepositoryPath(path) else { continue }  // Absence: not a name of ours.
+        switch try Disk.status(root + "/" + path)?.kind {
+        case .directory: folders.append(path + "/")
+        case nil: break
+        default: files.append(file)
+        }
+      }
+    }
+    return files.sorted()
+  }
+
   /// See ``Destination/local(_:_:commit:)``.
   public func local(
     _ file: RepositoryPath, _ revision: Revision, commit: CommitID? = nil
@@ -158,7 +177,7 @@ public struct RepositoryCache: Destination {
     let blob = layout.blob(partial.etag, of: repository)
     // Where locks do nothing another process may have been faster; then the blob is there, and equal.
     if try partial.isInPlace() {
-      try Disk.rename(partial.path, to: blob)
+      try Disk.rename(partial.path, to: blob, lasting: true)
     } else if try content(partial.etag, size: partial.size, of: file) != .whole {
       throw HubError(.cache(path: partial.path, reason: "another program has removed it; try again"))
     }

@@ -49,7 +49,7 @@ public struct SnapshotListing: Sendable, Hashable {
 
   /// The files among the entries of a recursive tree, as a hub sent them.
   ///
-  /// - Throws: `unsafePath` for a path that must not become one on disk; `protocolViolation` for a file whose hash or
+  /// - Throws: `unsafePath` for a path that must not become one on disk, or that is below a file; `protocolViolation` for a file whose hash or
   ///   length is none.
   public init(tree: some Sequence<TreeEntry>) throws(HubError) {
     var entries: [Entry] = []
@@ -61,7 +61,23 @@ public struct SnapshotListing: Sendable, Hashable {
       }
       entries.append(Entry(path: path, etag: etag, size: file.lfs?.size ?? file.size, gitBlob: file.oid))
     }
+    try Self.refuseFilesThatAreDirectories(entries)
     self.init(entries)
+  }
+
+  /// A path cannot be a file and the directory of another; git has no such tree, so the listing is forged.
+  private static func refuseFilesThatAreDirectories(_ entries: [Entry]) throws(HubError) {
+    let files = Set(entries.map(\.path.text))
+    for entry in entries {
+      var folder = entry.path.components.dropLast()
+      while !folder.isEmpty {
+        let path = folder.joined(separator: "/")
+        if files.contains(path) {
+          throw HubError(.unsafePath(entry.path.text, reason: "'\(path)' is listed as a file too"))
+        }
+        folder = folder.dropLast()
+      }
+    }
   }
 }
 
