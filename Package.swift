@@ -29,6 +29,12 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+/// What Hummingbird is made of, where its own interface speaks of it.
+let hummingbirdParts: [Target.Dependency] = [
+  .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -48,6 +54,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // The numerics: pure.
@@ -64,10 +73,10 @@ let package = Package(
     module("HubCache", ["HubModel", "PythonJSON", crypto]),
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
     module("HubCredentials", ["HubModel"]),
-    module("HubGit", ["HubModel", "CGit2"]),
+    module("HubGit", ["HubModel", "CGit2", crypto]),
     module(
       "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
-    module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto]),
+    module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto] + hummingbirdParts),
 
     // Where the halves meet.
     module(
@@ -81,6 +90,9 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "HubTestSupport", dependencies: ["TestSupport", "HubModel", "HubGit", "HubServer", logging],
+      path: "Tests/HubTestSupport", swiftSettings: settings),
     tests("PythonJSON"),
     tests("Scheduling"),
     tests("Schedulers", ["Scheduling", "PythonJSON"]),
@@ -91,7 +103,7 @@ let package = Package(
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),
     tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
-    tests("HubServer", ["HubModel", "HubGit"]),
+    tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport"]),
     tests("DiffusionHub", ["Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),

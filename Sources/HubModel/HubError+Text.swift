@@ -70,6 +70,7 @@ extension HubError: CustomStringConvertible {
     case .permission(let path): "No permission for '\(printable(path))'."
     case .system(let call, let path, let errno): "\(call) failed for '\(printable(path))' (errno \(errno))."
     case .conflict(let reason): "\(printable(reason))."
+    case .repository(let reason): "The git repository cannot be used: \(printable(reason))."
     case .uncertain(let reason): "It is not known whether the change was made: \(printable(reason))."
     case .configuration(let source, let reason): "\(printable(source)): \(printable(reason))."
     case .cancelled: "Cancelled."

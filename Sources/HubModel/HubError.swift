@@ -69,6 +69,8 @@ public struct HubError: Error, Sendable {
     case system(call: String, path: String, errno: Int32)
     /// The remote has moved on, or holds something else of that name.
     case conflict(String)
+    /// A git repository that cannot be read or written, in the words of what tried.
+    case repository(reason: String)
     /// A write was sent and its answer lost: it may have happened.
     case uncertain(String)
     /// A configuration file or environment variable with a wrong content.
@@ -94,7 +96,7 @@ public struct HubError: Error, Sendable {
     /// See the ``HubError/Problem`` of the same name.
     case limitExceeded, integrity, notCached, offline, cache, lockTimeout, diskFull, readOnly, permission, system
     /// See the ``HubError/Problem`` of the same name.
-    case conflict, uncertain, configuration, cancelled
+    case conflict, repository, uncertain, configuration, cancelled
   }
 
   /// What a failure happened to.
@@ -159,6 +161,7 @@ public struct HubError: Error, Sendable {
     case .permission: .permission
     case .system: .system
     case .conflict: .conflict
+    case .repository: .repository
     case .uncertain: .uncertain
     case .configuration: .configuration
     case .cancelled: .cancelled

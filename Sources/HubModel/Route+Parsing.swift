@@ -2,14 +2,17 @@ extension Route {
   /// The route of the percent-encoded `path`, which must not have been decoded: a revision's `%2F` is not a separator.
   ///
   /// A repository of the oldest kind has one component, so the verb is found by its place: after one or two components
-  /// of a name.
+  /// of a name. The revisions `refs/pr/N` and `refs/convert/NAME`, which people write with plain slashes, are understood
+  /// in both forms.
   ///
   /// - Returns: `nil` if there is no such route, or a name in it breaks the rules of ``RepositoryID``, ``Revision`` or
   ///   ``RepositoryPath``.
   public init?(path: String) {
     var words = path.pathComponents[...]
     guard words.popFirst()?.isEmpty == true else { return nil }
-    if words.first == "api" {
+    if words.elementsEqual(["health"]) {
+      self = .health
+    } else if words.first == "api" {
       self.init(api: words.dropFirst())
     } else {
       self.init(page: words)
@@ -25,26 +28,35 @@ extension Route {
       return nil
     }
     let words = words.dropFirst()
-    guard let split = Self.split(words, at: ["revision", "tree", "paths-info", "refs", "commits"], kind) else {
+    if words.isEmpty {
+      self = .list(kind)
+    } else if let (id, verb, arguments) = Self.split(words, at: Self.apiVerbs, kind) {
+      self.init(id, verb, arguments)
+    } else {
       guard (1...2).contains(words.count), let id = Self.repository(words, kind) else { return nil }
       self = .info(id, nil)
-      return
     }
-    let (id, verb, arguments) = split
-    if verb == "refs", arguments.isEmpty {
-      self = .refs(id)
-      return
-    }
-    guard let revision = arguments.first.flatMap(Self.revision) else { return nil }
-    switch (verb, arguments.count) {
-    case ("revision", 1): self = .info(id, revision)
-    case ("paths-info", 1): self = .pathsInfo(id, revision)
-    case ("commits", 1): self = .commits(id, revision)
-    case ("tree", 1): self = .tree(id, revision, path: nil)
-    case ("tree", 2...):
-      guard let path = Self.path(arguments.dropFirst()) else { return nil }
-      self = .tree(id, revision, path: path)
-    default: return nil
+  }
+
+  private static let apiVerbs: [Substring] = ["revision", "tree", "paths-info", "refs", "commits", "auth-check"]
+
+  private init?(_ id: RepositoryID, _ verb: Substring, _ arguments: ArraySlice<Substring>) {
+    switch verb {
+    case "refs" where arguments.isEmpty: self = .refs(id)
+    case "auth-check" where arguments.isEmpty: self = .authCheck(id, write: false)
+    case "auth-check" where arguments.elementsEqual(["write"]): self = .authCheck(id, write: true)
+    default:
+      guard let (revision, rest) = Self.revision(arguments) else { return nil }
+      switch (verb, rest.isEmpty) {
+      case ("revision", true): self = .info(id, revision)
+      case ("paths-info", true): self = .pathsInfo(id, revision)
+      case ("commits", true): self = .commits(id, revision)
+      case ("tree", true): self = .tree(id, revision, path: nil)
+      case ("tree", false):
+        guard let path = Self.path(rest) else { return nil }
+        self = .tree(id, revision, path: path)
+      default: return nil
+      }
     }
   }
 
@@ -53,9 +65,7 @@ extension Route {
     let kind = RepositoryID.Kind.allCases.first { $0 != .model && Substring($0.plural) == words.first } ?? .model
     if kind != .model { words.removeFirst() }
     guard let (id, verb, arguments) = Self.split(words, at: ["resolve", "raw"], kind) else { return nil }
-    guard let revision = arguments.first.flatMap(Self.revision), let path = Self.path(arguments.dropFirst()) else {
-      return nil
-    }
+    guard let (revision, rest) = Self.revision(arguments), let path = Self.path(rest) else { return nil }
     self = verb == "raw" ? .raw(id, revision, path: path) : .resolve(id, revision, path: path)
   }
 
@@ -75,8 +85,12 @@ extension Route {
     return try? RepositoryID(name, kind: kind)  // absence: not a route
   }
 
-  private static func revision(_ word: Substring) -> Revision? {
-    PercentEncoding.decode(word).flatMap { try? Revision($0) }  // absence: not a route
+  /// The revision at the front, and what comes after it.
+  private static func revision(_ words: ArraySlice<Substring>) -> (Revision, ArraySlice<Substring>)? {
+    let isSpelledOut = words.count >= 3 && words.first == "refs" && ["pr", "convert"].contains(words.dropFirst().first)
+    let length = isSpelledOut ? 3 : 1
+    guard let name = PercentEncoding.decode(words.prefix(length).joined(separator: "/")) else { return nil }
+    return (try? Revision(name)).map { ($0, words.dropFirst(length)) }  // absence: not a route
   }
 
   private static func path(_ words: ArraySlice<Substring>) -> RepositoryPath? {

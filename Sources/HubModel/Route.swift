@@ -5,6 +5,12 @@
 public enum Route: Hashable, Sendable {
   /// `/api/whoami-v2`: the account that a token belongs to.
   case whoAmI
+  /// `/health`: whether the server answers; no hub's interface but our own.
+  case health
+  /// `/api/models`: the repositories of a kind.
+  case list(RepositoryID.Kind)
+  /// `/api/models/ID/auth-check`, `/api/models/ID/auth-check/write`: whether the caller may read or write.
+  case authCheck(RepositoryID, write: Bool)
   /// `/api/models/ID`, `/api/models/ID/revision/REV`: what the hub knows of a repository.
   case info(RepositoryID, Revision?)
   /// `/api/models/ID/tree/REV/PATH`: the entries of a directory; the path is one encoded component.
@@ -24,6 +30,9 @@ public enum Route: Hashable, Sendable {
   public var path: String {
     switch self {
     case .whoAmI: "/api/whoami-v2"
+    case .health: "/health"
+    case .list(let kind): "/api/\(kind.plural)"
+    case .authCheck(let id, let write): Self.api(id) + "/auth-check" + (write ? "/write" : "")
     case .info(let id, nil): Self.api(id)
     case .info(let id, let revision?): Self.api(id, "revision", revision)
     case .tree(let id, let revision, nil): Self.api(id, "tree", revision)

@@ -8,6 +8,10 @@ import Testing
     let request = try Revision("refs/pr/1")
     return [
       (.whoAmI, "/api/whoami-v2"),
+      (.health, "/health"),
+      (.list(.dataset), "/api/datasets"),
+      (.authCheck(model, write: false), "/api/models/a/b/auth-check"),
+      (.authCheck(oldest, write: true), "/api/models/gpt2/auth-check/write"),
       (.info(oldest, nil), "/api/models/gpt2"),
       (.info(data, request), "/api/datasets/a/b/revision/refs%2Fpr%2F1"),
       (.tree(model, .main, path: nil), "/api/models/a/b/tree/main"),
@@ -31,8 +35,25 @@ import Testing
     for (route, path) in try Self.routes() { #expect(Route(path: path) == route, "\(path)") }
   }
 
+  @Test func `the refs of pull requests are understood with plain slashes too`() throws {
+    let (model, request) = (try RepositoryID("a/b"), try Revision("refs/pr/1"))
+    let rows: [(String, Route?)] = [
+      ("/a/b/resolve/refs/pr/1/d/x", .resolve(model, request, path: try RepositoryPath("d/x"))),
+      ("/api/models/a/b/revision/refs/pr/1", .info(model, request)),
+      ("/api/models/a/b/tree/refs/pr/1", .tree(model, request, path: nil)),
+      (
+        "/api/models/a/b/tree/refs/convert/p/d",
+        .tree(model, try Revision("refs/convert/p"), path: try RepositoryPath("d"))
+      ),
+      ("/a/b/resolve/refs/other/1/x", .resolve(model, try Revision("refs"), path: try RepositoryPath("other/1/x"))),
+      ("/a/b/resolve/refs/pr/1", nil),
+    ]
+    for (path, route) in rows { #expect(Route(path: path) == route, "\(path)") }
+  }
+
   @Test(arguments: [
-    "", "/", "/api", "/api/models", "/api/nothing/a/b", "/a/b/resolve/main", "/a/b", "/api/models/a/b/refs/x",
+    "", "/", "/api", "/api/", "/api/models/", "/health/x", "/api/models/a/b/auth-check/read", "/api/nothing/a/b",
+    "/a/b/resolve/main", "/a/b", "/api/models/a/b/refs/x",
     "/api/models/a/b/tree", "/a/b/resolve/main/../x", "/a/b/resolve/main/%2e%2e/x", "/a/b/resolve/main/.git/config",
     "/a/b/resolve/%00/x", "/a/b/resolve/main/x%zz", "/a/b/resolve/main/%ff", "/a%2Fb/c/resolve/main/x",
     "/a/b/c/resolve/main/x", "api/whoami-v2", "/a/b/resolve/main/", "/a/b/resolve//x",

@@ -1,0 +1,76 @@
+internal import CGit2
+public import HubModel
+
+extension GitRepository {
+  /// The commit that `revision` names.
+  ///
+  /// In this order: a full commit hash; `HEAD`; a full ref (`refs/pr/3`); a branch; a tag, annotated or not; a ref below
+  /// `refs/`; the beginning of a commit's hash, of at least four digits, if it fits one object alone.
+  ///
+  /// - Throws: `revisionNotFound`, also for what leads to something else than a commit; `repository` if the repository
+  ///   is damaged.
+  public borrowing func commit(of revision: Revision) throws(HubError) -> CommitID {
+    if let commit = revision.commit, let found = try peeled(commit.oid) { return found }
+    for name in Self.references(for: revision) {
+      if let id = try target(of: name), let found = try peeled(id) { return found }
+    }
+    if let found = try commit(beginningWith: revision.name) { return found }
+    throw HubError(.revisionNotFound, context: HubError.Context(revision: revision))
+  }
+
+  /// The commit that `HEAD` leads to, or `nil` in a repository without a commit.
+  public borrowing func head() throws(HubError) -> CommitID? {
+    guard let id = try target(of: "HEAD") else { return nil }
+    return try peeled(id)
+  }
+
+  /// The commit that the ref `name`, such as `refs/heads/main`, points to, or `nil` if there is no such ref.
+  public borrowing func commit(ofReference name: String) throws(HubError) -> CommitID? {
+    guard let id = try target(of: name) else { return nil }
+    return try peeled(id)
+  }
+
+  private static func references(for revision: Revision) -> [String] {
+    let name = revision.name
+    if name == "HEAD" || name.beginsWithBytes("refs/") { return [name] }
+    return ["refs/heads/\(name)", "refs/tags/\(name)", "refs/\(name)"]
+  }
+
+  private borrowing func target(of name: String) throws(HubError) -> git_oid? {
+    var id = git_oid()
+    return try GitFailure.found(git_reference_name_to_id(&id, pointer, name), "git_reference_name_to_id") ? id : nil
+  }
+
+  /// The commit that an object is, or that a tag leads to; `nil` for a tree, a blob, or nothing.
+  borrowing func peeled(_ id: git_oid) throws(HubError) -> CommitID? {
+    var id = id
+    let object = try Handle.existing("git_object_lookup", free: git_object_free) {
+      git_object_lookup(&$0, pointer, &id, GIT_OBJECT_ANY)
+    }
+    guard let object else { return nil }
+    let commit = try Handle.existing("git_object_peel", free: git_object_free) {
+      let result = git_object_peel(&$0, object.pointer, GIT_OBJECT_COMMIT)
+      return result == GIT_EPEEL.rawValue ? GIT_ENOTFOUND.rawValue : result
+    }
+    return commit?.commitID
+  }
+
+  private borrowing func commit(beginningWith digits: String) throws(HubError) -> CommitID? {
+    guard (4..<40).contains(digits.utf8.count) else { return nil }
+    guard digits.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else { return nil }
+    var prefix = git_oid()
+    try GitFailure.check(git_oid_fromstrn(&prefix, digits, digits.utf8.count), "git_oid_fromstrn")
+    let commit = try Handle.existing("git_object_lookup_prefix", free: git_object_free) {
+      git_object_lookup_prefix(&$0, pointer, &prefix, digits.utf8.count, GIT_OBJECT_COMMIT)
+    }
+    return commit?.commitID
+  }
+}
+
+extension Handle {
+  /// The hash of the commit that this is.
+  fileprivate var commitID: CommitID {
+    // git_object_id answers nil for no object.
+    CommitID(git_object_id(pointer)!.pointee)
+  }
+}

@@ -1,0 +1,45 @@
+import HTTPTypes
+import HubModel
+
+/// A request, taken apart: what the answer depends on.
+struct HubRequest: Sendable {
+  let method: HTTPRequest.Method
+  /// The path as it came, not decoded: an encoded slash is no separator.
+  let path: String
+  let query: Query
+  let headers: HTTPFields
+  /// Whose token came with it; `nil` without one.
+  let caller: Account?
+  /// The hub's URL as this client sees it, without a slash at its end.
+  let endpoint: String
+
+  var isHead: Bool { method == .head }
+}
+
+/// The answer to a request.
+struct Reply: Sendable {
+  enum Body: Sendable {
+    case bytes([UInt8])
+    /// A part of a file, read while it is sent.
+    case file(ServedFile, Range<Int64>)
+    /// None, with the length of the one that GET has.
+    case omitted(Int64)
+  }
+
+  var status: HTTPResponse.Status
+  var headers: HTTPFields
+  var body: Body
+
+  init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], body: Body = .bytes([])) {
+    (self.status, self.headers, self.body) = (status, headers, body)
+  }
+
+  /// The value of `Content-Length`.
+  var length: Int64 {
+    switch body {
+    case .bytes(let bytes): Int64(bytes.count)
+    case .file(_, let range): Int64(range.count)
+    case .omitted(let length): length
+    }
+  }
+}

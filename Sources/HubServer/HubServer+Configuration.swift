@@ -1,0 +1,63 @@
+public import Foundation
+public import HubGit
+public import Logging
+
+extension HubServer {
+  /// How a hub is run.
+  public struct Configuration: Sendable {
+    /// The directory that holds everything.
+    public var root: String
+    /// The address to listen on; a name or an IP address.
+    public var host: String
+    /// The port; 0 for a free one.
+    public var port: Int
+    /// The file of tokens (see ``TokenFile``), or `nil` for a hub without accounts.
+    public var tokenFile: String?
+    /// The URL under which clients reach the hub, without a slash at its end, where a proxy stands before it; `nil` to
+    /// take the `Host` header's word.
+    public var publicEndpoint: URL?
+    /// What a client may ask of the server.
+    public var limits: Limits
+    /// Told of every request, never of a secret.
+    public var logger: Logger
+
+    /// A hub on loopback; everything but the directory has a default.
+    public init(
+      root: String, host: String = "127.0.0.1", port: Int = 0, tokenFile: String? = nil, publicEndpoint: URL? = nil,
+      limits: Limits = Limits(), logger: Logger = Logger(label: "dhub.serve")
+    ) {
+      (self.root, self.host, self.port, self.tokenFile) = (root, host, port, tokenFile)
+      (self.publicEndpoint, self.limits, self.logger) = (publicEndpoint, limits, logger)
+    }
+  }
+
+  /// What a client may ask of the server.
+  public struct Limits: Sendable, Hashable {
+    /// Connections at once; more wait to be accepted.
+    public var connections: Int
+    /// The longest request target, in bytes.
+    public var target: Int
+    /// All header fields of a request together, in bytes.
+    public var headers: Int
+    /// The longest body of a request, in bytes.
+    public var body: Int
+    /// Seconds that a connection may be idle, or take to send a request.
+    public var idleSeconds: Int64
+    /// Seconds that a client may take to accept one megabyte.
+    public var stallSeconds: Int64
+    /// Seconds after which transfers still under way are broken off when the server stops.
+    public var stopSeconds: Int64
+    /// How much of a tree is looked at.
+    public var tree: TreeLimits
+    /// The longest blob in a git pack that is served, in bytes, as it is in memory while it is inflated; larger files
+    /// belong in git LFS, which has no limit.
+    public var packedBlob: Int
+
+    /// The usual limits.
+    public init() {
+      (connections, target, headers, body) = (1024, 8 << 10, 32 << 10, 4 << 20)
+      (idleSeconds, stallSeconds, stopSeconds) = (60, 120, 30)
+      (tree, packedBlob) = (TreeLimits(), 256 << 20)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+public import HubModel
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// A self-hosted hub; see the module's essay.
+public struct HubServer: Sendable {
+  private let configuration: Configuration
+  private let responder: Responder
+
+  /// A hub that does not listen yet.
+  ///
+  /// - Throws: `configuration` if the token file cannot be used, `system` if the root directory cannot be made.
+  public init(_ configuration: Configuration) throws(HubError) {
+    let root = URL(filePath: configuration.root).standardizedFileURL.path
+    do {
+      try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    } catch {
+      throw HubError(.system(call: "mkdir", path: root, errno: errno), cause: error)
+    }
+    let service = HubService(
+      repositories: Repositories(root: root),
+      accounts: try configuration.tokenFile.map { path throws(HubError) in
+        try Accounts(path: path, logger: configuration.logger)
+      },
+      spool: Spool(directory: root + "/spool"), limits: configuration.limits)
+    self.configuration = configuration
+    responder = Responder(service: service, configuration: configuration)
+  }
+
+  /// Serves until the task is cancelled, then finishes the transfers under way and returns.
+  ///
+  /// - Parameter onListening: Called once connections are accepted, with the port.
+  /// - Throws: `system` if the address cannot be listened on.
+  public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws(HubError) {
+    let application = Application(
+      responder: responder, server: .http1(configuration: channelConfiguration),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port), serverName: "diffusion-hub",
+        availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)),
+      onServerRunning: { channel in
+        if let port = channel.localAddress?.port { await onListening(port) }
+      },
+      logger: quiet)
+    let group = ServiceGroup(configuration: groupConfiguration(application))
+    do {
+      try await Self.run(group)
+    } catch let error as IOError {
+      throw HubError(
+        .system(call: "bind", path: "\(configuration.host):\(configuration.port)", errno: error.errnoCode), cause: error
+      )
+    } catch {
+      throw HubError(.network("the server ended: \(error)"), cause: error)
+    }
+  }
+
+  /// Runs `group` in a task of its own: cancelling the caller's asks it to stop, where cancelling the group's would break
+  /// off what it is doing.
+  private static func run(_ group: ServiceGroup) async throws {
+    let running = Task { try await group.run() }
+    try await withTaskCancellationHandler {
+      try await running.value
+    } onCancel: {
+      Task { await group.triggerGracefulShutdown() }
+    }
+  }
+
+  private var channelConfiguration: HTTP1Channel.Configuration {
+    let limits = configuration.limits
+    return HTTP1Channel.Configuration(
+      idleTimeout: .seconds(limits.idleSeconds),
+      httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+        maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers, maxHeaderFieldCount: 100))
+  }
+
+  private func groupConfiguration(_ application: some Service) -> ServiceGroupConfiguration {
+    var group = ServiceGroupConfiguration(services: [application], logger: quiet)
+    group.maximumGracefulShutdownDuration = .seconds(configuration.limits.stopSeconds)
+    return group
+  }
+
+  /// What the libraries below have to say of themselves, from warnings up.
+  private var quiet: Logger {
+    var logger = configuration.logger
+    logger.logLevel = max(logger.logLevel, .warning)
+    return logger
+  }
+}

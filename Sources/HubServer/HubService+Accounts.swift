@@ -1,0 +1,27 @@
+import HubGit
+import HubModel
+
+extension HubService {
+  /// The account of the caller's token.
+  func whoAmI(_ request: HubRequest) throws -> Reply {
+    guard let caller = request.caller else { throw Refusal.noToken }
+    let role = caller.role.rawValue
+    return try Reply(
+      json: WhoAmI(
+        name: caller.user, id: caller.user, fullname: caller.user,
+        orgs: caller.organizations.map { WhoAmI.Organization(name: $0, fullname: $0, roleInOrg: role) },
+        auth: WhoAmI.Authentication(
+          accessToken: WhoAmI.Authentication.AccessToken(displayName: caller.token, role: role))))
+  }
+
+  /// Whether the caller may read the content of a repository, or write to it.
+  func authCheck(_ id: RepositoryID, write: Bool, _ request: HubRequest) async throws -> Reply {
+    try await reading(id, request, needsContent: true) { _, _ in
+      if write {
+        guard let caller = request.caller else { throw Refusal.noToken }
+        guard caller.role == .write, id.owner.map(caller.names.contains) == true else { throw Refusal.notWritable }
+      }
+      return try Reply(json: ["status": "ok"])
+    }
+  }
+}

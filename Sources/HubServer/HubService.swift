@@ -1,0 +1,76 @@
+import HTTPTypes
+import HubGit
+import HubModel
+
+/// The hub without the network: from a request to its answer.
+struct HubService: Sendable {
+  let repositories: Repositories
+  let accounts: Accounts?
+  let spool: Spool
+  let limits: HubServer.Limits
+
+  /// The answer to `request`; `body` reads what came with it.
+  ///
+  /// - Throws: ``Refusal``, or `HubError` for what the server could not do.
+  func reply(to request: HubRequest, body: @Sendable (_ limit: Int) async throws -> [UInt8]) async throws -> Reply {
+    guard let route = Route(path: request.path) else { throw Refusal.noRoute }
+    if case .pathsInfo(let id, let revision) = route {
+      guard request.method == .post else { throw Refusal.wrongMethod(allowed: "POST") }
+      return try await pathsInfo(id, revision, try PathsForm(request, try await body(limits.body)), request)
+    }
+    guard request.method == .get || request.method == .head else { throw Refusal.wrongMethod(allowed: "GET, HEAD") }
+    return try await reply(to: request, route)
+  }
+
+  private func reply(to request: HubRequest, _ route: Route) async throws -> Reply {
+    switch route {
+    case .health: try Reply(json: ["status": "ok"])
+    case .whoAmI: try whoAmI(request)
+    case .list(let kind): try await list(kind, request)
+    case .authCheck(let id, let write): try await authCheck(id, write: write, request)
+    case .info(let id, let revision): try await info(id, revision, request)
+    case .tree(let id, let revision, let path): try await tree(id, revision, path, request)
+    case .refs(let id): try await refs(id, request)
+    case .commits(let id, let revision): try await commits(id, revision, request)
+    case .resolve(let id, let revision, let path): try await file(id, revision, path, isRaw: false, request)
+    case .raw(let id, let revision, let path): try await file(id, revision, path, isRaw: true, request)
+    case .pathsInfo: throw Refusal.noRoute
+    }
+  }
+
+  /// Lets `work` read the repository `id` on a thread where it may wait, if the caller may.
+  ///
+  /// - Parameter needsContent: Whether it is about the bytes of files, which a gate keeps from others.
+  func reading<Value: Sendable>(
+    _ id: RepositoryID, _ request: HubRequest, needsContent: Bool = false, lane: GitThreads.Lane = .shared,
+    _ work: @escaping @Sendable (borrowing GitRepository, RepositoryMarks) throws -> Value
+  ) async throws -> Value {
+    try await GitThreads.run(lane) {
+      guard let repository = try open(id) else { throw absence(for: request) }
+      let marks = try RepositoryMarks(repository)
+      switch Verdict(marks, of: id, for: request.caller, needsContent: needsContent) {
+      case .allowed: break
+      case .hidden: throw absence(for: request)
+      case .disabled: throw Refusal.disabled
+      case .gated: throw Refusal.gated(id, isAnonymous: request.caller == nil)
+      }
+      return try work(repository, marks)
+    }
+  }
+
+  private func open(_ id: RepositoryID) throws(HubError) -> GitRepository? {
+    do throws(HubError) {
+      return try repositories.open(id)
+    } catch {
+      guard error.code == .repositoryNotFound else { throw error }
+      return nil
+    }
+  }
+
+  /// What is said of a repository that is not there, or not for the caller: the same in both cases.
+  ///
+  /// Whoever sends no token is asked for one, unless the hub has no accounts, where none would help.
+  func absence(for request: HubRequest) -> Refusal {
+    request.caller == nil && accounts != nil ? .anonymous : .noRepository
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import HTTPTypes
+import HubGit
+import HubModel
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What a request came in on.
+struct ConnectionContext: InitializableFromSource {
+  let channel: any Channel
+
+  init(source: ApplicationRequestContextSource) { channel = source.channel }
+}
+
+/// The thin shell between the network and ``HubService``: takes requests apart, turns failures into refusals, logs.
+struct Responder: HTTPResponder {
+  typealias Context = ConnectionContext
+
+  let service: HubService
+  let configuration: HubServer.Configuration
+
+  func respond(to request: Request, context: ConnectionContext) async -> Response {
+    let (id, start) = (UUID().uuidString.lowercased(), ContinuousClock.now)
+    var caller: Account?
+    var reply: Reply
+    do {
+      caller = try service.accounts?.caller(request.headers[.authorization])
+      let parsed = try parse(request, caller)
+      reply = try await service.reply(to: parsed) { limit in
+        [UInt8](buffer: try await Self.body(of: request, limit: limit))
+      }
+    } catch {
+      reply = refusal(error, id)
+    }
+    reply.headers[.requestID] = id
+    log(request, reply, caller, id, since: start)
+    return Self.response(reply, isHead: request.method == .head, context, stall: configuration.limits.stallSeconds)
+  }
+
+  private func parse(_ request: Request, _ caller: Account?) throws(Refusal) -> HubRequest {
+    let target = request.head.path ?? "/"
+    guard target.utf8.count <= configuration.limits.target else {
+      throw Refusal(.uriTooLong, "The address is longer than \(configuration.limits.target) bytes")
+    }
+    let parts = target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+    let query = parts.count == 2 ? Substring(parts[1]) : ""
+    return HubRequest(
+      method: request.method, path: String(Substring(parts[0])), query: Query(query), headers: request.headers,
+      caller: caller, endpoint: endpoint(request))
+  }
+
+  /// The hub's address as the client sees it: as configured, or else by the name that the client used.
+  private func endpoint(_ request: Request) -> String {
+    if let url = configuration.publicEndpoint { return url.absoluteString.trimmingSlashes }
+    let host = request.head.authority ?? ""
+    let isName = !host.isEmpty && host.utf8.allSatisfy { "-.:[]_".utf8.contains($0) || $0.isAlphanumeric }
+    return "http://" + (isName ? host : configuration.host)
+  }
+
+  private static func body(of request: Request, limit: Int) async throws -> ByteBuffer {
+    do {
+      return try await request.body.collect(upTo: limit)
+    } catch is NIOTooManyBytesError {
+      throw Refusal(.contentTooLarge, "The body is longer than \(limit) bytes")
+    }
+  }
+
+  private func refusal(_ error: any Error, _ id: String) -> Reply {
+    if let refusal = error as? Refusal { return Reply(refusal) }
+    if let error = error as? HTTPError { return Reply(Refusal(error.status, "The body cannot be taken")) }
+    let failure = error as? HubError ?? HubError(.repository(reason: "\(error)"))
+    let refusal = Refusal(failure)
+    if refusal.status.kind == .serverError {
+      configuration.logger.error("a request failed", metadata: ["request": "\(id)", "error": "\(failure.explanation)"])
+    }
+    return Reply(refusal)
+  }
+
+  /// One line for each request. Neither the query nor a header field is in it: secrets travel there.
+  private func log(
+    _ request: Request, _ reply: Reply, _ caller: Account?, _ id: String, since start: ContinuousClock.Instant
+  ) {
+    let path = (request.head.path ?? "/").split(separator: "?", omittingEmptySubsequences: false)[0]
+    configuration.logger.info(
+      "\(request.method) \(printable(String(path), limit: 300)) \(reply.status.code)",
+      metadata: [
+        "request": "\(id)", "caller": "\(caller.map { "\($0.user)/\($0.token)" } ?? "-")", "bytes": "\(reply.length)",
+        "ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
+      ])
+  }
+
+  private static func response(_ reply: Reply, isHead: Bool, _ context: ConnectionContext, stall: Int64) -> Response {
+    var headers = reply.headers
+    // A HEAD without the true length makes clients store an empty file for good.
+    headers[.contentLength] = "\(reply.length)"
+    let body: ResponseBody
+    switch reply.body {
+    case .bytes(let bytes) where !isHead: body = ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+    case .file(let file, let range) where !isHead:
+      body = ResponseBody(contentLength: range.count) { writer in
+        try await send(file, range, to: &writer, context.channel, stall: stall)
+      }
+    default: body = ResponseBody()
+    }
+    return Response(status: reply.status, headers: headers, body: body)
+  }
+
+  /// Sends a part of a file, a megabyte in memory at a time; a client that does not take it in time is cut off.
+  @concurrent private static func send(
+    _ file: ServedFile, _ range: Range<Int64>, to writer: inout any ResponseBodyWriter, _ channel: any Channel,
+    stall: Int64
+  ) async throws {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let piece = offset..<min(offset + (1 << 20), range.upperBound)
+      let bytes = try await GitThreads.run { () throws(HubError) in try file.bytes(piece) }
+      let watchdog = channel.eventLoop.scheduleTask(in: .seconds(stall)) { channel.close(promise: nil) }
+      defer { watchdog.cancel() }
+      try await writer.write(ByteBuffer(bytes: bytes))
+      offset = piece.upperBound
+    }
+    try await writer.finish(nil)
+  }
+}
+
+extension String {
+  fileprivate var trimmingSlashes: String {
+    var text = self
+    while text.utf8.last == UInt8(ascii: "/") { text.removeLast() }
+    return text
+  }
+}
+
+extension UInt8 {
+  fileprivate var isAlphanumeric: Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+      || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+  }
+}
