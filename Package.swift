@@ -94,7 +94,7 @@ let package = Package(
       name: "HubTestSupport", dependencies: ["TestSupport", "HubModel", "HubGit", "HubServer", logging],
       path: "Tests/HubTestSupport", swiftSettings: settings),
     tests("PythonJSON"),
-    tests("Scheduling"),
+    tests("Scheduling", ["PythonJSON"]),
     tests("Schedulers", ["Scheduling", "PythonJSON"]),
     tests("HubModel"),
     tests("HubTransport", ["HubModel"]),

@@ -7,13 +7,18 @@ extension Sampler {
   ///   - timesteps: One of the run's timesteps for all samples, or one for each.
   /// - Throws: ``SchedulerError`` when the shapes differ, or a timestep is not one of the run's.
   public func addNoise(_ original: Tensor, _ noise: Tensor, _ timesteps: [Double]) throws(SchedulerError) -> Tensor {
-    let levels = try timesteps.map { timestep throws(SchedulerError) in
-      guard let stage = plan.stages.first(where: { $0.timestep == timestep }) else {
-        throw .argument("the timestep", timestep, wants: "one of the run's", "take it from the sampler's timesteps")
-      }
-      return stage.level
-    }
+    let levels = try timesteps.map { timestep throws(SchedulerError) in plan.stages[try index(of: timestep)].level }
     return try noised(original, noise, levels: levels)
+  }
+
+  /// The index of the first stage with a timestep, wherever the run is.
+  ///
+  /// - Throws: ``SchedulerError`` with the code `argument` when it is not one of the run's.
+  public func index(of timestep: Double) throws(SchedulerError) -> Int {
+    guard let index = plan.stages.firstIndex(where: { $0.timestep == timestep }) else {
+      throw .argument("the timestep", timestep, wants: "one of the run's", "take it from the sampler's timesteps")
+    }
+    return index
   }
 }
 

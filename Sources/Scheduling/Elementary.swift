@@ -13,6 +13,9 @@
   func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
   func tgamma(_ x: Double) -> Double { Glibc.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
+  func log(_ x: Float) -> Float { Glibc.logf(x) }
+  func cos(_ x: Float) -> Float { Glibc.cosf(x) }
+  func sin(_ x: Float) -> Float { Glibc.sinf(x) }
 #elseif canImport(Musl)
   import Musl
 
@@ -25,6 +28,9 @@
   func tanh(_ x: Double) -> Double { Musl.tanh(x) }
   func tgamma(_ x: Double) -> Double { Musl.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Musl.pow(x, y) }
+  func log(_ x: Float) -> Float { Musl.logf(x) }
+  func cos(_ x: Float) -> Float { Musl.cosf(x) }
+  func sin(_ x: Float) -> Float { Musl.sinf(x) }
 #else
   import Darwin
 
@@ -37,4 +43,7 @@
   func tanh(_ x: Double) -> Double { Darwin.tanh(x) }
   func tgamma(_ x: Double) -> Double { Darwin.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Darwin.pow(x, y) }
+  func log(_ x: Float) -> Float { Darwin.logf(x) }
+  func cos(_ x: Float) -> Float { Darwin.cosf(x) }
+  func sin(_ x: Float) -> Float { Darwin.sinf(x) }
 #endif

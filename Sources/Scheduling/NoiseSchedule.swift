@@ -22,7 +22,7 @@ public struct NoiseSchedule: Sendable, Hashable {
   /// The share of the variance that each training step replaces by noise.
   public let betas: [Float]
   /// ᾱ: the share of the variance that is still signal after each training step.
-  public var cumulativeAlphas: [Float]
+  public private(set) var cumulativeAlphas: [Float]
 
   /// The schedule of given βs.
   public init(betas: [Float]) {
@@ -79,7 +79,9 @@ public struct NoiseSchedule: Sendable, Hashable {
 
   /// The same schedule, shifted and scaled so that the last training step leaves no signal at all
   /// (Lin et al. 2023, algorithm 1).
-  public func rescaledToZeroTerminalSNR() -> NoiseSchedule {
+  ///
+  /// - Parameter remainder: The last ᾱ, for classes that cannot work with 0.
+  public func rescaledToZeroTerminalSNR(leaving remainder: Float = 0) -> NoiseSchedule {
     let roots = cumulativeAlphas.map { $0.squareRoot() }
     let (first, last) = (roots[0], roots[roots.count - 1])
     let scale = first / (first - last)
@@ -87,7 +89,9 @@ public struct NoiseSchedule: Sendable, Hashable {
       let shifted = (root - last) * scale
       return shifted * shifted
     }
-    return NoiseSchedule(betas: bars.indices.map { i in 1 - (i == 0 ? bars[0] : bars[i] / bars[i - 1]) })
+    var schedule = NoiseSchedule(betas: bars.indices.map { i in 1 - (i == 0 ? bars[0] : bars[i] / bars[i - 1]) })
+    if remainder > 0 { schedule.cumulativeAlphas[schedule.count - 1] = remainder }
+    return schedule
   }
 }
 

@@ -8,13 +8,23 @@ extension Sampler {
   ///   - generator: Where noise comes from. Nothing is drawn when the method is deterministic.
   /// - Returns: The next sample.
   /// - Throws: ``SchedulerError`` with the code `order` when it is not this timestep's turn or the run has ended, `shape`
-  ///   when the tensors do not fit. The sampler is then as it was, and nothing has been drawn.
+  ///   when the tensors do not fit, `noise` when the generator draws for another number of samples. The sampler is then
+  ///   as it was, and nothing has been drawn.
   public mutating func step(
     _ output: Tensor, _ timestep: Double, _ sample: Tensor, using generator: inout some NoiseGenerator
   ) throws(SchedulerError) -> SchedulerOutput {
     let move = try move(at: timestep)
     let output = try checked(output, sample.shape)
-    return take(move, output, sample, noise: move.drawsNoise ? generator.randn(output.shape) : nil)
+    return take(move, output, sample, noise: move.drawsNoise ? try drawn(output.shape, from: &generator) : nil)
+  }
+
+  /// Noise for a whole batch.
+  private func drawn(_ shape: [Int], from generator: inout some NoiseGenerator) throws(SchedulerError) -> Tensor {
+    if let count = generator.sampleCount, count != shape[0] {
+      throw SchedulerError(
+        .noise, "the generator draws for \(count) samples, not for \(shape[0])", "pass a generator for each sample")
+    }
+    return generator.randn(shape)
   }
 
   /// Advances a sample by one stage with noise that was drawn elsewhere.

@@ -24,6 +24,11 @@ public enum TimestepSpacing: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
+  /// The same, with `linspace` rounded to training timesteps.
+  public func wholeTimesteps(_ count: Int, of training: Int, offset: Int = 0, overruns: Bool = true) -> [Double] {
+    timesteps(count, of: training, offset: offset, overruns: overruns).map { $0.rounded(.toNearestOrEven) }
+  }
+
   /// The timesteps that `count` intervals start at, descending, as the DPM-Solver family counts them: one point more, of
   /// which the last is not evaluated. All are rounded.
   ///

@@ -49,10 +49,10 @@ public struct Weights: Sendable, Hashable, Codable {
     return sum
   }
 
-  /// A combination, scaled.
+  /// A combination, scaled; an operand without a weight gets none, be the scale infinite.
   public static func * (scale: Double, weights: Self) -> Self {
     var product = weights
-    product.values *= scale
+    product.values = (weights.values * scale).replacing(with: 0, where: weights.values .== 0)
     return product
   }
 

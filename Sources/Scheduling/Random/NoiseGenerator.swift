@@ -8,4 +8,11 @@ public protocol NoiseGenerator {
   /// - Parameter shape: The length of every axis, each at least 1. The first is the batch: a generator with a stream for
   ///   each sample has as many streams.
   mutating func randn(_ shape: [Int]) -> Tensor
+  /// The number of samples that it draws for, when that is fixed; `nil` unless said otherwise.
+  var sampleCount: Int? { get }
+}
+
+extension NoiseGenerator {
+  /// Any number of samples.
+  public var sampleCount: Int? { nil }
 }

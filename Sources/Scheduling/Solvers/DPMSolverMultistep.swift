@@ -6,7 +6,7 @@
 /// over twice the interval, plus the noise that makes up for it.
 public struct DPMSolverMultistep: Solver {
   /// How the second order weighs the change of the prediction over the interval.
-  public enum Correction: String, Sendable, Hashable, Codable { case midpoint, heun }
+  public enum Correction: String, Sendable, Hashable, Codable, CaseIterable { case midpoint, heun }
 
   /// Data for DPM-Solver++, noise for DPM-Solver.
   public var target: Prediction.Target

@@ -1,0 +1,49 @@
+public import Scheduling
+
+/// DPM-Solver and DPM-Solver++ in multistep form (Lu et al. 2022), as an ODE and as an SDE, of order 1 to 3.
+public struct DPMSolverMultistepScheduler: Scheduler {
+  /// `DPMSolverMultistepScheduler`.
+  public static let className = "DPMSolverMultistepScheduler"
+
+  /// Every key of the class with its value, then the keys that it does not know.
+  public let config: SchedulerConfig
+  /// Where the numbers follow `diffusers` instead of the paper.
+  public var quirks = Quirks.all
+  private let training: TrainingNoise
+  private let solver: DPMSolverKeys
+  private let points: DPMSolverPoints
+  private let prediction: PredictionType
+  private let refinement: Refinement
+  private let variance: LearnedVariance?
+
+  /// The scheduler that a configuration describes; throws for a value that is wrong.
+  public init(config: SchedulerConfig) throws(SchedulerError) {
+    var keys = ConfigReader(config)
+    training = try TrainingNoise(&keys, rescaling: .nearly)
+    prediction = try keys.prediction([.epsilon, .sample, .velocity, .flow])
+    refinement = try keys.refinement(clips: nil)
+    solver = try DPMSolverKeys(&keys)
+    points = try DPMSolverPoints(&keys, training, final: solver.final)
+    if prediction == .flow, solver.algorithm.target == .noise {
+      throw SchedulerError(
+        .configuration, "prediction_type is \"flow_prediction\", which \(solver.algorithm.rawValue) cannot convert",
+        "set algorithm_type to \"dpmsolver++\"")
+    }
+    variance = try keys.optionalChoice("variance_type")
+    self.config = keys.config(of: Self.self)
+  }
+
+  /// A run; throws for what the class cannot do.
+  public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
+    let list = try points.list(run, quirks, of: self)
+    let plan = Plan(list, in: points.frame)
+    return try Sampler(
+      solver.multistep(quirks), predicting: prediction.prediction, refining: refinement,
+      ignoringVariance: variance != nil, plan: plan)
+  }
+
+  /// The level of a training timestep.
+  public func level(at timestep: Double) throws(SchedulerError) -> NoiseLevel {
+    try points.level(at: timestep, quirks)
+  }
+}

@@ -1,0 +1,169 @@
+import PythonJSON
+import Scheduling
+
+/// Reads the keys of one class from a configuration: each with its type, its range and its default, which a class says
+/// here and nowhere else.
+///
+/// What was read becomes the scheduler's own configuration. A value keeps the form that it has (`1000.0` stays a float),
+/// so that it is written back as it was.
+struct ConfigReader {
+  private let given: SchedulerConfig
+  private var values = JSONObject()
+  private var defaulted: Set<String> = []
+
+  init(_ config: SchedulerConfig) { given = config }
+
+  /// The configuration of a scheduler of this class: every key that was read, then those that it does not know.
+  func config(of scheduler: (some Scheduler).Type) -> SchedulerConfig {
+    var values = values
+    for (key, value) in given.values where values[key] == nil && !given.defaultedKeys.contains(key) {
+      values[key] = value
+    }
+    return SchedulerConfig(of: scheduler.className, values, defaulted: defaulted)
+  }
+
+  /// The value of a key: `nil` for the default, which is noted.
+  private mutating func value(_ key: String, default fallback: JSONValue) -> JSONValue? {
+    if let value = given[key], !given.defaultedKeys.contains(key) {
+      values[key] = value
+      return value
+    }
+    values[key] = fallback
+    defaulted.insert(key)
+    return nil
+  }
+
+  private func refusal(_ key: String, _ value: JSONValue, wants: String) -> SchedulerError {
+    SchedulerError(
+      .configuration, "\(key) is \(excerpt(of: value)), not \(wants)", "correct the value, or leave the key out")
+  }
+}
+
+extension ConfigReader {
+  /// Training steps beyond any model's, which tables would be made for.
+  static let mostTrainingSteps = 1_000_000
+
+  /// `true` or `false`; nothing else is a truth value, least of all a string.
+  mutating func flag(_ key: String, default fallback: Bool = false) throws(SchedulerError) -> Bool {
+    guard let value = value(key, default: .bool(fallback)) else { return fallback }
+    guard let flag = value.bool else { throw refusal(key, value, wants: "true or false") }
+    return flag
+  }
+
+  /// A whole number; a float counts as one if it is whole.
+  mutating func integer(
+    _ key: String, default fallback: Int, in range: ClosedRange<Int> = 0...Int.max
+  ) throws(SchedulerError) -> Int {
+    guard let value = value(key, default: .integer(fallback)) else { return fallback }
+    return try integer(value, key, in: range)
+  }
+
+  /// A whole number, or none, which is the default.
+  mutating func optionalInteger(
+    _ key: String, in range: ClosedRange<Int> = 0...Int.max
+  ) throws(SchedulerError) -> Int? {
+    guard let value = value(key, default: .null), value != .null else { return nil }
+    return try integer(value, key, in: range)
+  }
+
+  private func integer(_ value: JSONValue, _ key: String, in range: ClosedRange<Int>) throws(SchedulerError) -> Int {
+    let upper = range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+    let wants = "an integer \(range.upperBound == .max ? "of " : "from ")\(upper)"
+    switch value {
+    case .bigInteger:
+      throw SchedulerError(.limit, "\(key) is \(excerpt(of: value)), not \(wants)", "use a smaller number")
+    case .integer, .double:
+      guard let number = value.number, let integer = Int(exactly: number) else {
+        throw refusal(key, value, wants: wants)
+      }
+      guard integer <= range.upperBound || range.upperBound < Self.mostTrainingSteps else {
+        throw SchedulerError(.limit, "\(key) is \(integer), not \(wants)", "use a smaller number")
+      }
+      guard range.contains(integer) else { throw refusal(key, value, wants: wants) }
+      return integer
+    default: throw refusal(key, value, wants: wants)
+    }
+  }
+
+  /// A finite number of a range.
+  mutating func number(
+    _ key: String, default fallback: Double, in range: ClosedRange<Double> = -Double.infinity ... .infinity
+  ) throws(SchedulerError) -> Double {
+    guard let value = value(key, default: .double(fallback)) else { return fallback }
+    return try number(value, key, in: range, or: fallback)
+  }
+
+  /// A finite number of a range, or none, which is the default.
+  mutating func optionalNumber(
+    _ key: String, in range: ClosedRange<Double> = -Double.infinity ... .infinity
+  ) throws(SchedulerError) -> Double? {
+    guard let value = value(key, default: .null), value != .null else { return nil }
+    return try number(value, key, in: range, or: nil)
+  }
+
+  /// - Parameter special: A value that may be given although it is not finite.
+  private func number(
+    _ value: JSONValue, _ key: String, in range: ClosedRange<Double>, or special: Double?
+  ) throws(SchedulerError) -> Double {
+    let bounds = [range.lowerBound, range.upperBound].map { String(pythonRepresentation(of: $0)) }
+    let wants =
+      switch (range.lowerBound.isFinite, range.upperBound.isFinite) {
+      case (true, true): "a number from \(bounds[0]) to \(bounds[1])"
+      case (true, false): "a number of at least \(bounds[0])"
+      default: "a finite number"
+      }
+    guard let number = value.number else { throw refusal(key, value, wants: wants) }
+    if number == special { return number }
+    guard number.isFinite, range.contains(number) else { throw refusal(key, value, wants: wants) }
+    return number
+  }
+
+  /// One of the names of an enumeration.
+  ///
+  /// - Parameter aliases: Names of other classes that mean one of these, and become it.
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, default fallback: Choice, of choices: [Choice] = Array(Choice.allCases),
+    aliases: [String: Choice] = [:]
+  ) throws(SchedulerError) -> Choice where Choice.RawValue == String {
+    guard let value = value(key, default: .string(fallback.rawValue)) else { return fallback }
+    guard let meant = value.string.flatMap({ aliases[$0] }) else { return try choice(value, key, of: choices) }
+    values[key] = .string(meant.rawValue)
+    return meant
+  }
+
+  /// One of the names of an enumeration, or none, which is the default.
+  mutating func optionalChoice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, of choices: [Choice] = Array(Choice.allCases)
+  ) throws(SchedulerError) -> Choice? where Choice.RawValue == String {
+    guard let value = value(key, default: .null), value != .null else { return nil }
+    return try choice(value, key, of: choices)
+  }
+
+  private func choice<Choice: RawRepresentable>(
+    _ value: JSONValue, _ key: String, of choices: [Choice]
+  ) throws(SchedulerError) -> Choice where Choice.RawValue == String {
+    guard let name = value.string, let choice = choices.first(where: { $0.rawValue == name }) else {
+      let names = choices.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+      throw refusal(key, value, wants: choices.count == 1 ? names : "one of \(names)")
+    }
+    return choice
+  }
+
+  /// Numbers of a range, at least one, or none at all, which is the default.
+  mutating func optionalNumbers(
+    _ key: String, in range: ClosedRange<Double>
+  ) throws(SchedulerError) -> [Double]? {
+    guard let value = value(key, default: .null), value != .null else { return nil }
+    let wants =
+      "a list of numbers from \(pythonRepresentation(of: range.lowerBound)) to \(pythonRepresentation(of: range.upperBound))"
+    guard let list = value.array, !list.isEmpty else { throw refusal(key, value, wants: wants) }
+    var numbers: [Double] = []
+    for (index, element) in list.enumerated() {
+      guard let number = element.number, range.contains(number) else {
+        throw refusal("\(key)[\(index)]", element, wants: wants)
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,45 @@
+import Scheduling
+
+/// Which of the DPM-Solvers it is, from the keys that say it: `solver_order`, `algorithm_type`, `solver_type`,
+/// `lower_order_final`, `euler_at_final`, `final_sigmas_type`.
+struct DPMSolverKeys: Sendable {
+  let order: Int
+  let algorithm: Algorithm
+  let correction: DPMSolverMultistep.Correction
+  let lowersFinalOrders: Bool
+  let endsWithEuler: Bool
+  let final: FinalSigma
+
+  enum Algorithm: String, CaseIterable {
+    case data = "dpmsolver++"
+    case stochasticData = "sde-dpmsolver++"
+    case noise = "dpmsolver"
+    case stochasticNoise = "sde-dpmsolver"
+
+    var target: Prediction.Target { self == .data || self == .stochasticData ? .data : .noise }
+    var isStochastic: Bool { self == .stochasticData || self == .stochasticNoise }
+  }
+
+  init(_ keys: inout ConfigReader) throws(SchedulerError) {
+    order = try keys.integer("solver_order", default: 2, in: 1...3)
+    algorithm = try keys.choice("algorithm_type", default: .data, aliases: ["deis": .data])
+    correction = try keys.choice(
+      "solver_type", default: .midpoint, aliases: ["logrho": .midpoint, "bh1": .midpoint, "bh2": .midpoint])
+    lowersFinalOrders = try keys.flag("lower_order_final", default: true)
+    endsWithEuler = try keys.flag("euler_at_final")
+    final = try keys.choice("final_sigmas_type", default: .zero)
+    guard algorithm.target == .data || final == .smallest else {
+      throw SchedulerError(
+        .configuration, "final_sigmas_type is \"zero\", where \(algorithm.rawValue) cannot end",
+        "set final_sigmas_type to \"sigma_min\", or algorithm_type to \"dpmsolver++\"")
+    }
+  }
+
+  /// The solver in multistep form.
+  func multistep(_ quirks: Quirks) -> DPMSolverMultistep {
+    DPMSolverMultistep(
+      algorithm.target, order: order, correction: correction, isStochastic: algorithm.isStochastic,
+      lowersFinalOrders: lowersFinalOrders, endsAtFirstOrder: endsWithEuler || final == .zero,
+      flipsThirdOrderSDE: quirks.contains(.thirdOrderSign))
+  }
+}

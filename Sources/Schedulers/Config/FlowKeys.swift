@@ -1,0 +1,28 @@
+import Scheduling
+
+/// Whether the sigmas of a run are those of flow matching, from the keys that say it: `use_flow_sigmas`, `flow_shift`,
+/// `use_dynamic_shifting`, `time_shift_type`.
+struct FlowKeys: Sendable {
+  let isUsed: Bool
+  private let shift: Double
+  private let isDynamic: Bool
+
+  private enum TimeShift: String, CaseIterable { case exponential }
+
+  init(_ keys: inout ConfigReader) throws(SchedulerError) {
+    isUsed = try keys.flag("use_flow_sigmas")
+    shift = try keys.number("flow_shift", default: 1, in: Double.leastNormalMagnitude...Double.greatestFiniteMagnitude)
+    isDynamic = try keys.flag("use_dynamic_shifting")
+    _ = try keys.choice("time_shift_type", default: TimeShift.exponential)
+  }
+
+  /// The shift of a run: the configuration's, or the one that the run asks for.
+  func shift(of run: RunRequest) throws(SchedulerError) -> Double {
+    guard let mu = run.mu else { return shift }
+    guard isDynamic else {
+      throw .argument("mu", mu, wants: "used without use_dynamic_shifting", "leave it out, or switch that on")
+    }
+    guard mu.isFinite else { throw .argument("mu", mu, wants: "a finite number", "give the logarithm of the shift") }
+    return FlowSigmas.shift(ofExponent: mu)
+  }
+}

@@ -1,0 +1,26 @@
+/// Where `diffusers` computes something else than its own sources say, each by name.
+///
+/// All are on unless switched off, so that the numbers are those of `diffusers`. Without a quirk a scheduler does what the
+/// paper says, or what the same class says elsewhere.
+public struct Quirks: OptionSet, Sendable, Hashable {
+  /// One bit for each quirk.
+  public let rawValue: Int
+  /// The quirks of these bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The numbers of `diffusers`.
+  public static let all = Quirks(rawValue: -1)
+
+  /// The end of a step is found by subtracting `training / steps`, rounded down, from its timestep, whatever the spacing:
+  /// where that is not the distance to the next timestep, steps overlap or leave gaps (DDIM, PNDM).
+  public static let fixedStride = Quirks(rawValue: 1 << 0)
+  /// `trailing` may come out one step longer than asked for, with a last timestep of -1, which is the last of the training.
+  public static let trailingOverrun = Quirks(rawValue: 1 << 1)
+  /// A term of the third-order SDE has the wrong sign, and the order is lost (DPM-Solver++).
+  public static let thirdOrderSign = Quirks(rawValue: 1 << 2)
+  /// Noise for training is added to the level of the timestep counted from the other end (DPM-Solver and its kin, before
+  /// a run).
+  public static let reversedTraining = Quirks(rawValue: 1 << 3)
+  /// The velocity at a step of a run is that of the training timestep whose number is the step's (Euler).
+  public static let velocityByStep = Quirks(rawValue: 1 << 4)
+}

@@ -1,0 +1,95 @@
+import Scheduling
+
+/// Where a run evaluates the model, and what else `set_timesteps` takes.
+public struct RunRequest: Sendable, Hashable {
+  /// How the points of a run are given.
+  public enum Points: Sendable, Hashable {
+    /// By their number.
+    case steps(Int)
+    /// As timesteps, descending.
+    case timesteps([Double])
+    /// As sigmas, descending, the one that the run ends at included.
+    case sigmas([Double])
+  }
+
+  /// How the points of the run are given.
+  public var points: Points
+  /// The shift of flow matching, for schedulers whose shift depends on the image (`mu`).
+  public var mu: Double?
+
+  /// A run of so many steps.
+  public init(steps: Int) { points = .steps(steps) }
+  /// A run over these timesteps.
+  public init(timesteps: [Double]) { points = .timesteps(timesteps) }
+  /// A run over these sigmas.
+  public init(sigmas: [Double]) { points = .sigmas(sigmas) }
+}
+
+extension RunRequest {
+  /// More steps than any run has.
+  private static let mostSteps = 1_000_000
+
+  /// The number of steps, for a class that takes nothing else.
+  func onlySteps(of scheduler: any Scheduler, atMost limit: Int? = nil) throws(SchedulerError) -> Int {
+    guard case .steps(let count) = points else { throw unsupported(by: scheduler) }
+    return try Self.checked(steps: count, atMost: limit)
+  }
+
+  /// What a class says that does not take points of this kind.
+  func unsupported(by scheduler: any Scheduler) -> SchedulerError {
+    let kind =
+      switch points {
+      case .steps: "a number of steps"
+      case .timesteps: "timesteps"
+      case .sigmas: "sigmas"
+      }
+    return SchedulerError(
+      .argument, "\(scheduler.className) does not take \(kind)", "give the number of steps, or use another class")
+  }
+
+  /// A number of steps that there can be.
+  static func checked(steps: Int, atMost limit: Int? = nil) throws(SchedulerError) -> Int {
+    guard steps >= 1 else {
+      throw .argument("steps", steps, wants: "an integer of at least 1", "ask for at least one step")
+    }
+    guard steps <= mostSteps else {
+      throw SchedulerError(.limit, "steps is \(steps), more than the limit of \(mostSteps)", "ask for fewer steps")
+    }
+    guard steps <= limit ?? steps else {
+      throw .argument(
+        "steps", steps, wants: "at most \(limit ?? steps), the number of training timesteps", "ask for fewer steps")
+    }
+    return steps
+  }
+
+  /// Timesteps that descend and that the training has.
+  static func checked(timesteps: [Double], of training: Int) throws(SchedulerError) -> [Double] {
+    try checked(timesteps, "timesteps", atLeast: 1)
+    let last = Double(training - 1)
+    guard let first = timesteps.first(where: { $0 < 0 || $0 > last }) else { return timesteps }
+    throw .argument("a timestep", first, wants: "from 0 to \(training - 1)", "use timesteps of the training")
+  }
+
+  /// Sigmas that descend, at least two.
+  static func checked(sigmas: [Double]) throws(SchedulerError) -> [Double] {
+    try checked(sigmas, "sigmas", atLeast: 2)
+    guard let last = sigmas.last, last < 0 else { return sigmas }
+    throw .argument("a sigma", last, wants: "at least 0", "end with 0, or with the level to stop at")
+  }
+
+  private static func checked(_ list: [Double], _ name: String, atLeast count: Int) throws(SchedulerError) {
+    guard list.count >= count else {
+      throw .argument(
+        "\(name)", "a list of \(list.count)", wants: "one of at least \(count)", "give every point of the run")
+    }
+    guard list.count <= mostSteps else {
+      throw SchedulerError(.limit, "\(name) is a list of \(list.count)", "give at most \(mostSteps)")
+    }
+    if let other = list.first(where: { !$0.isFinite }) {
+      throw .argument("one of \(name)", other, wants: "finite", "give numbers")
+    }
+    for (before, after) in zip(list, list.dropFirst()) where after >= before {
+      throw .argument("\(name)", "\(before), then \(after)", wants: "in descending order", "sort them, each once")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+public import Scheduling
+
+/// Every scheduler class, by its name in `diffusers`.
+public enum SchedulerRegistry {
+  /// All classes. To add one, write its file and add its line.
+  public static let classes: [any Scheduler.Type] = [
+    DDIMScheduler.self,
+    DPMSolverMultistepScheduler.self,
+    EulerDiscreteScheduler.self,
+  ]
+
+  /// The members of the enumeration `KarrasDiffusionSchedulers`, in its order: classes that share most of their keys, and
+  /// that a pipeline of Stable Diffusion can exchange for each other.
+  public static let karrasDiffusionSchedulers = [
+    "DDIMScheduler", "DDPMScheduler", "PNDMScheduler", "LMSDiscreteScheduler", "EulerDiscreteScheduler",
+    "HeunDiscreteScheduler", "EulerAncestralDiscreteScheduler", "DPMSolverMultistepScheduler",
+    "DPMSolverSinglestepScheduler", "KDPM2DiscreteScheduler", "KDPM2AncestralDiscreteScheduler",
+    "DEISMultistepScheduler", "UniPCMultistepScheduler", "DPMSolverSDEScheduler", "EDMEulerScheduler",
+  ]
+
+  /// The class of this name, or `nil` if there is none.
+  public static func scheduler(named name: String) -> (any Scheduler.Type)? {
+    classes.first { $0.className == name }
+  }
+
+  /// The class of this name.
+  ///
+  /// - Throws: `SchedulerError` with the code `unknownClass`, which suggests the nearest names.
+  public static func scheduler(_ name: String) throws(SchedulerError) -> any Scheduler.Type {
+    if let found = scheduler(named: name) { return found }
+    let nearest = nearestNames(to: name, of: classes.map { $0.className })
+    throw SchedulerError(
+      .unknownClass, "no scheduler is called \(name.prefix(60))", "did you mean \(list(nearest, "or"))?")
+  }
+
+  /// The classes that a configuration of `scheduler` can be handed to, itself included, in the order of the registry.
+  public static func compatibles(of scheduler: any Scheduler.Type) -> [any Scheduler.Type] {
+    let names: [String] =
+      switch scheduler.compatibility {
+      case .karrasDiffusion: karrasDiffusionSchedulers
+      case .alone: []
+      case .classes(let names): names
+      }
+    return classes.filter { $0.className == scheduler.className || names.contains($0.className) }
+  }
+
+  /// The defaults of each class, by its name.
+  static let defaults: [String: SchedulerConfig] = classes.reduce(into: [:]) { defaults, scheduler in
+    // The defaults of a class are legal in it; a test makes every one.
+    defaults[scheduler.className] = try? scheduler.init().config
+  }
+
+  /// Whether any class has this key.
+  static func knows(_ key: String) -> Bool { defaults.values.contains { $0.keys.contains(key) } }
+}
+
+extension Scheduler {
+  /// The classes that this configuration can be handed to, itself included.
+  public var compatibles: [any Scheduler.Type] {
+    SchedulerRegistry.compatibles(of: SchedulerRegistry.scheduler(named: className) ?? Self.self)
+  }
+}

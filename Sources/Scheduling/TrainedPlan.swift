@@ -1,0 +1,42 @@
+extension Plan {
+  /// A walk along timesteps of the training, in the variance-preserving frame.
+  ///
+  /// - Parameters:
+  ///   - timesteps: The timesteps, descending; -1 is the last of the training.
+  ///   - stride: How far behind its timestep a step ends, wherever the next one begins; `nil` to end where that is.
+  ///   - schedule: The training.
+  ///   - final: Where a step ends that would end before the first training timestep.
+  /// - Throws: ``SchedulerError`` with the code `argument` when a timestep is not of the training.
+  public init(
+    _ timesteps: [Double], stride: Int?, in schedule: NoiseSchedule, endingAt final: NoiseLevel
+  ) throws(SchedulerError) {
+    let indices = try timesteps.map { timestep throws(SchedulerError) in
+      try schedule.index(of: timestep == -1 ? Double(schedule.count - 1) : timestep)
+    }
+    self.init(
+      indices.indices.map { i in
+        let next = i + 1 < indices.count ? indices[i + 1] : -1
+        let end = stride.map { Int(timesteps[i]) - $0 } ?? next
+        return Stage(
+          timestep: timesteps[i], from: schedule.level(at: indices[i]), to: end < 0 ? final : schedule.level(at: end))
+      })
+  }
+}
+
+extension NoiseSchedule {
+  /// The training timestep that a number is.
+  ///
+  /// - Throws: ``SchedulerError`` with the code `argument` when it is none.
+  public func index(of timestep: Double) throws(SchedulerError) -> Int {
+    guard let index = Int(exactly: timestep), betas.indices.contains(index) else {
+      throw .argument(
+        "the timestep", timestep, wants: "an integer from 0 to \(count - 1)", "use a timestep of the training")
+    }
+    return index
+  }
+
+  /// One more than the last training timestep whose λ is not below a bound (`lambda_min_clipped`).
+  public func count(withLambdaAtLeast bound: Double) -> Int {
+    count - (0..<count).reversed().prefix { level(at: $0).lambda < bound }.count
+  }
+}

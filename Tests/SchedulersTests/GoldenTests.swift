@@ -1,0 +1,120 @@
+import PythonJSON
+import Schedulers
+import Scheduling
+import Testing
+
+/// Every class against what diffusers computed.
+@Suite struct GoldenTests {
+  static let classNames = SchedulerRegistry.classes.map { $0.className }
+
+  @Test(arguments: classNames)
+  func `runs end where those of diffusers end`(className: String) throws {
+    var (count, worst, share) = (0, 0.0, 0.0)
+    for golden in try GoldenCase.all(of: className, kinds: "loop") where golden.json["expect_error"] == nil {
+      var run = try GoldenRun(golden)
+      if let start = golden.floats("start_sample") {
+        let tolerance = golden.tolerance("final_rel_of_max")
+        #expect(deviation(run.sample.elements, start) <= tolerance, "\(golden.id): the noised start")
+      }
+      try run.finish()
+      let final = try #require(golden.floats("final"))
+      let (error, tolerance) = (deviation(run.sample.elements, final), golden.tolerance("final_rel_of_max"))
+      #expect(error <= tolerance, "\(golden.id)")
+      if let data = golden.floats("last_pred_original_sample") {
+        let actual = Array(try #require(run.output?.predOriginalSample).elements.prefix(data.count))
+        #expect(
+          deviation(actual, data, scale: final.filter(\.isFinite).map(abs).max() ?? 0) <= tolerance,
+          "\(golden.id): the predicted clean sample")
+      }
+      (count, worst, share) = (count + 1, max(worst, error), max(share, error / tolerance))
+    }
+    print("parity | \(className) | \(count) runs | \(worst) of the largest magnitude | \(share) of the tolerance")
+  }
+
+  @Test(arguments: classNames)
+  func `timesteps and sigmas are those of diffusers`(className: String) throws {
+    for golden in try GoldenCase.all(of: className, kinds: "loop", "schedule", "scale_model_input") {
+      guard let run = golden.run, let timesteps = golden.timesteps() else { continue }
+      let sampler = try golden.scheduler().sampler(run)
+      let tolerance = golden.tolerance("timesteps_rel_of_max") * (timesteps.map(abs).max() ?? 0)
+      let worst = zip(sampler.timesteps, timesteps).map { abs($0 - $1) }.max() ?? 0
+      #expect(sampler.timesteps.count == timesteps.count, "\(golden.id)")
+      #expect(worst <= tolerance, "\(golden.id): timesteps \(sampler.timesteps) for \(timesteps)")
+      if let sigmas = golden.floats("sigmas") {
+        let error = deviation(sampler.plan.sigmas, sigmas)
+        #expect(error <= golden.tolerance("sigmas_rel_of_max"), "\(golden.id): sigmas")
+      }
+      if let deviation = golden.json["init_noise_sigma"]?.number {
+        #expect(abs(sampler.initNoiseSigma - deviation) <= 1e-6 * deviation, "\(golden.id): the first deviation")
+      }
+    }
+  }
+
+  @Test(arguments: classNames)
+  func `noise is added to the level that diffusers adds it to`(className: String) throws {
+    for golden in try GoldenCase.all(of: className, kinds: "add_noise", "scale_noise", "get_velocity") {
+      let scheduler = try golden.scheduler()
+      let (x, noise) = (try Formula.sample(golden.shape), try Formula.noise(golden.shape))
+      let timesteps = try #require(golden.timesteps("used_timesteps"))
+      let result: Tensor
+      switch (golden.kind, golden.run) {
+      case ("get_velocity", let run?):
+        let euler = try #require(scheduler as? EulerDiscreteScheduler)
+        result = try euler.velocity(x, noise, timesteps, during: euler.sampler(run))
+      case ("get_velocity", nil): result = try scheduler.velocity(x, noise, timesteps)
+      case (_, let run?): result = try scheduler.sampler(run).addNoise(x, noise, timesteps)
+      case (_, nil): result = try scheduler.addNoise(x, noise, timesteps)
+      }
+      let error = deviation(result.elements, try #require(golden.floats("final")))
+      #expect(error <= golden.tolerance("final_rel_of_max"), "\(golden.id)")
+    }
+  }
+
+  @Test(arguments: classNames)
+  func `the model's input is scaled as by diffusers`(className: String) throws {
+    for golden in try GoldenCase.all(of: className, kinds: "scale_model_input") {
+      let sampler = try golden.scheduler().sampler(try #require(golden.run))
+      let timestep = try #require(golden.timesteps()?[golden.json["index"]?.integer ?? 0])
+      let result = sampler.scaleModelInput(try Formula.sample(golden.shape), timestep)
+      #expect(
+        deviation(result.elements, try #require(golden.floats("final"))) <= golden.tolerance("final_rel_of_max"),
+        "\(golden.id)")
+    }
+  }
+
+  /// The calls that diffusers allows and we refuse, or the other way round, each with its reason.
+  static let otherOutcomes: [String: String] = [
+    "DDIMScheduler-error-05": "there is no step without a run",
+    "EulerDiscreteScheduler-error-05": "there is no step without a run",
+    "DPMSolverMultistepScheduler-error-05": "there is no step without a run",
+    "DPMSolverMultistepScheduler-error-06": "a timestep that is not the run's is refused",
+    "DPMSolverMultistepScheduler-error-09": "a run has one kind of points",
+    "EulerDiscreteScheduler-error-10": "a run has one kind of points",
+    "EulerDiscreteScheduler-error-15": "a run has one kind of points",
+    "EulerDiscreteScheduler-error-06": "a timestep is a number",
+    "EulerDiscreteScheduler-error-19": "a timestep is a number",
+  ]
+
+  @Test(arguments: classNames)
+  func `what diffusers refuses is refused`(className: String) throws {
+    for golden in try GoldenCase.all(of: className, kinds: "error") where Self.otherOutcomes[golden.id] == nil {
+      let error = Result { try golden.makeCalls() }
+      let isAllowed = golden.json["outcome"]?["ok"] == true
+      switch error {
+      case .success: #expect(isAllowed, "\(golden.id) is accepted")
+      case .failure(let error): #expect(error is SchedulerError && !isAllowed, "\(golden.id): \(error)")
+      }
+    }
+  }
+}
+
+extension GoldenCase {
+  /// What an error case does: make the scheduler, plan a run, step.
+  func makeCalls() throws {
+    let scheduler = try scheduler()
+    for call in (json["calls"]?.array ?? []).compactMap(\.array) where call[0] == "set_timesteps" {
+      let run = GoldenCase(className: className, json: ["set_timesteps": call[1]]).run
+      _ = try scheduler.sampler(try #require(run))
+    }
+  }
+}
