@@ -103,7 +103,7 @@ let package = Package(
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),
     tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
-    tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport"]),
+    tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport", crypto]),
     tests("DiffusionHub", ["Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
