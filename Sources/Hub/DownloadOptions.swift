@@ -17,6 +17,8 @@ public struct DownloadOptions: Sendable {
   public var localFilesOnly: Bool
   /// Which token is sent (`token`, `use_auth_token`).
   public var token: TokenRequest
+  /// The longest file that is fetched, in bytes; a longer one is refused before its first byte, or as soon as it shows.
+  public var maximumSize: Int64
   /// How many files are fetched at once (`max_workers`), 1 at least.
   public var maximumWorkers: Int
   /// Told how downloads get on; called on the transport's thread, so it must not wait for anything.
@@ -26,13 +28,13 @@ public struct DownloadOptions: Sendable {
   public init(
     cacheDirectory: String? = nil, localDirectory: String? = nil, forceDownload: Bool = false,
     resumeDownload: Bool = true, proxies: [String: String] = [:], localFilesOnly: Bool = false,
-    token: TokenRequest = .automatic, maximumWorkers: Int = 8,
+    token: TokenRequest = .automatic, maximumSize: Int64 = .max, maximumWorkers: Int = 8,
     progress: (@Sendable (DownloadProgress) -> Void)? = nil
   ) {
     (self.cacheDirectory, self.localDirectory) = (cacheDirectory, localDirectory)
     (self.forceDownload, self.resumeDownload, self.proxies) = (forceDownload, resumeDownload, proxies)
     (self.localFilesOnly, self.token, self.maximumWorkers) = (localFilesOnly, token, max(1, maximumWorkers))
-    self.progress = progress
+    (self.maximumSize, self.progress) = (maximumSize, progress)
   }
 }
 

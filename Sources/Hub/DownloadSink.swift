@@ -11,8 +11,8 @@ struct DownloadSink: ByteSink {
   let offset: Int64
   /// The file, for those who watch.
   let file: RepositoryPath
-  /// Who watches.
-  let progress: (@Sendable (DownloadProgress) -> Void)?
+  /// Who watches, and how much is wanted.
+  let options: DownloadOptions
 
   /// Compares the announced part with the one asked for.
   ///
@@ -26,7 +26,7 @@ struct DownloadSink: ByteSink {
     if head.status == 200 {
       if offset > 0 {
         try partial.restart()
-        progress?(.restarted(file))
+        options.progress?(.restarted(file))
       }
       try check(head.contentLength, from: 0)
     } else {
@@ -42,8 +42,11 @@ struct DownloadSink: ByteSink {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(HubError) -> ByteSinkAnswer {
+    guard partial.length + Int64(bytes.count) <= options.maximumSize else {
+      throw HubError.tooLong(options.maximumSize)
+    }
     try partial.append(bytes)
-    progress?(.received(file, bytes: partial.length))
+    options.progress?(.received(file, bytes: partial.length))
     return .taken
   }
 

@@ -82,6 +82,7 @@ struct FileDownload {
         try destination.link(file, at: commit, to: etag)
         return result(commit, .content)
       case .fetch(let metadata, _):
+        if let size = metadata.size, size > options.maximumSize { throw HubError.tooLong(options.maximumSize) }
         try noteRevision(metadata.commit)
         return try await fetch(metadata)
       case .fail(let failure):
@@ -207,9 +208,14 @@ struct FileDownload {
     request.headers["Accept-Encoding"] = "identity"
     let offset = partial.length
     if offset > 0 { request.headers["Range"] = "bytes=\(offset)-" }
-    let sink = DownloadSink(partial: partial, offset: offset, file: file, progress: options.progress)
+    let sink = DownloadSink(partial: partial, offset: offset, file: file, options: options)
     return try await client.connection.transport().download(request, following: .content, into: sink)
   }
+}
+
+extension HubError {
+  /// A file that is longer than the caller wants.
+  static func tooLong(_ limit: Int64) -> HubError { HubError(.limitExceeded("it is longer than \(limit) bytes")) }
 }
 
 extension HubClient {

@@ -22,6 +22,14 @@ package final class Descriptor: Sendable {
     (self.number, self.path) = (number, path)
   }
 
+  /// Makes a new file at `path`, where there must be none.
+  package init(creating path: String) throws(HubError) {
+    var number: Int32
+    repeat { number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) } while number < 0 && errno == EINTR
+    guard number >= 0 else { throw .disk("open", path, errno) }
+    (self.number, self.path) = (number, path)
+  }
+
   deinit { close(number) }
 
   /// What the file is (fstat(2)).

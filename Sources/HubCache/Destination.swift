@@ -41,6 +41,9 @@ public protocol Destination: Sendable {
   /// Where the listing of a commit is.
   func listingPath(of commit: CommitID) -> String
 
+  /// Records the listing of a commit, for us and for Python.
+  func record(listing: SnapshotListing, of commit: CommitID) throws(HubError)
+
   /// Records which commit a revision is now.
   func record(_ revision: Revision, is commit: CommitID) throws(HubError)
 

@@ -67,6 +67,19 @@ package enum Disk {
     }
   }
 
+  /// The first symbolic link among the directories between `root` and `path`, which is below it.
+  ///
+  /// Links above `root`, and `root` itself, are the user's own affair: caches are often moved to another disk that way.
+  package static func link(on path: String, below root: String) throws(HubError) -> String? {
+    var folder = root
+    for component in path.utf8.dropFirst(root.utf8.count + 1).split(separator: UInt8(ascii: "/")).dropLast() {
+      folder += "/\(Substring(component))"
+      guard let status = try status(folder) else { return nil }
+      if status.kind == .link { return folder }
+    }
+    return nil
+  }
+
   /// The directory that `path` is in.
   package static func folder(of path: String) -> String {
     let components = path.pathComponents.dropLast()
@@ -87,97 +100,6 @@ package enum Disk {
       throw HubError(.cache(path: path, reason: "it is longer than \(limit) bytes"))
     }
     return try file.read(at: 0, count: Int(status.size))
-  }
-
-  /// Writes a file so that at every moment, and after a power failure, the old or the new content is at `path`.
-  package static func replace(_ path: String, with bytes: [UInt8]) throws(HubError) {
-    try makeDirectory(folder(of: path))
-    let temporary = temporaryName(for: path)
-    do throws(HubError) {
-      guard let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL) else { return }
-      try bytes.withUnsafeBufferPointer { bytes throws(HubError) in
-        try file.write(UnsafeRawBufferPointer(bytes), at: 0)
-      }
-      try file.synchronize()
-      try rename(temporary, to: path)
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-  }
-
-  /// Makes `path` a symbolic link to `target`, replacing a file or link there at once.
-  ///
-  /// - Returns: `false` where the file system has no links.
-  package static func link(_ path: String, to target: String) throws(HubError) -> Bool {
-    try makeDirectory(folder(of: path))
-    let temporary = temporaryName(for: path)
-    guard symlink(target, temporary) == 0 else {
-      if errno == EPERM || errno == ENOTSUP || errno == ENOSYS { return false }
-      throw .disk("symlink", path, errno)
-    }
-    do throws(HubError) {
-      try rename(temporary, to: path)
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-    return true
-  }
-
-  /// Copies a file so that at every moment the old or the whole new content is at `path`.
-  package static func copy(_ source: String, to path: String) throws(HubError) {
-    try makeDirectory(folder(of: path))
-    let temporary = temporaryName(for: path)
-    do throws(HubError) {
-      guard let input = try Descriptor(opening: source, O_RDONLY),
-        let output = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL)
-      else { return }
-      var buffer = [UInt8](repeating: 0, count: 1 << 20)
-      var offset: Int64 = 0
-      while true {
-        let count = try buffer.withUnsafeMutableBufferPointer { buffer throws(HubError) in
-          try input.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
-        }
-        if count == 0 { break }
-        try buffer.withUnsafeBufferPointer { buffer throws(HubError) in
-          try output.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<count])), at: offset)
-        }
-        offset += Int64(count)
-      }
-      try output.synchronize()
-      try rename(temporary, to: path)
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-  }
-
-  /// Gives a file another name at once (rename(2)).
-  ///
-  /// - Parameter lasting: Whether to wait until the name would survive a power failure (fsync(2) of the folder). A content
-  ///   needs that, before a link names it; a lost link or ref only has to be made again.
-  package static func rename(_ path: String, to other: String, lasting: Bool = false) throws(HubError) {
-    if Foundation.rename(path, other) != 0 {
-      // What is in the way of a file, and in a cache has no business there.
-      guard errno == EISDIR || errno == ENOTDIR || errno == ENOTEMPTY || errno == EEXIST,
-        try status(other)?.kind == .directory
-      else { throw .disk("rename", other, errno) }
-      throw HubError(.cache(path: other, reason: "a directory is where a file should be; remove it"))
-    }
-    if lasting { try synchronize(directory: folder(of: other)) }
-  }
-
-  /// Removes a file or link, if there is one; a directory with all that it holds.
-  package static func remove(_ path: String) throws(HubError) {
-    if unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
-    let code = errno
-    guard try status(path)?.kind == .directory else { throw .disk("unlink", path, code) }
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      throw HubError(.cache(path: path, reason: "it cannot be removed"), cause: error)
-    }
   }
 
   /// The names in a directory, sorted by their bytes; none if there is no such directory.
@@ -216,17 +138,6 @@ package enum Disk {
       bytes.withMemoryRebound(to: CChar.self) { readlink(path, $0.baseAddress!, $0.count) }
     }
     return count < 0 ? nil : String(validating: buffer.prefix(count), as: UTF8.self)
-  }
-
-  /// A name beside `path` that no other writer has.
-  package static func temporaryName(for path: String) -> String {
-    "\(path).\(String(UInt32.random(in: 0...UInt32.max), radix: 16)).tmp"
-  }
-
-  private static func synchronize(directory: String) throws(HubError) {
-    guard let file = try Descriptor(opening: directory, O_RDONLY | O_DIRECTORY) else { return }
-    // Some network file systems know no fsync of a directory; a rename is as safe there as it gets.
-    _ = fsync(file.number)
   }
 }
 

@@ -146,7 +146,8 @@ public struct LocalFolder: Destination {
         throw HubError(.cache(path: path(of: file), reason: "another program has changed it; try again"))
       }
       try prepare(file)
-      try Disk.copy(donor.layout.blob(etag, of: repository), to: path(of: file))
+      let temporary = "\(Disk.folder(of: partialPath(etag, of: file)))/\(Disk.uniqueName()).incomplete"
+      try Disk.copy(donor.layout.blob(etag, of: repository), to: path(of: file), by: temporary)
     }
     try record(file, at: commit, etag)
   }
@@ -156,21 +157,25 @@ public struct LocalFolder: Destination {
     try Disk.replace(record(file, "metadata"), with: Array(lines.utf8))
   }
 
-  /// Makes the directories of a file, none of which may be a link to somewhere else, and the records'.
+  /// Makes the directories of a file and of its records, none of which may be a link to somewhere else.
   private func prepare(_ file: RepositoryPath) throws(HubError) {
-    try Disk.makeDirectory(root)
-    var path = root
-    for component in file.components.dropLast() {
-      path += "/\(component)"
-      if try Disk.status(path)?.kind == .link {
-        throw HubError(.unsafePath(file.text, reason: "'\(path)' is a symbolic link, which is not followed"))
+    for path in [path(of: file), record(file, "metadata")] {
+      if let link = try Disk.link(on: path, below: root) {
+        throw HubError(.unsafePath(file.text, reason: "'\(link)' is a symbolic link, which is not followed"))
       }
-      try Disk.makeDirectory(path)
+      try Disk.makeDirectory(Disk.folder(of: path))
     }
     for (name, content) in [(".gitignore", "*"), ("CACHEDIR.TAG", CacheLayout.tagContent)] {
       let path = "\(records)/\(name)"
       if try Disk.status(path) == nil { try Disk.replace(path, with: Array(content.utf8)) }
     }
+  }
+
+  /// See ``Destination/record(listing:of:)``.
+  public func record(listing: SnapshotListing, of commit: CommitID) throws(HubError) {
+    let path = listingPath(of: commit)
+    if try Disk.status(path)?.kind == .directory { try Disk.remove(path) }
+    try Disk.replace(path, with: Array(listing.text.utf8))
   }
 
   /// Nothing: a directory has no refs.

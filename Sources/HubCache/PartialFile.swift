@@ -27,15 +27,26 @@ public final class PartialFile: Sendable {
   public init(at path: String, etag: ETag, size: Int64?, resuming: Bool) throws(HubError) {
     try Disk.makeDirectory(Disk.folder(of: path))
     if let status = try Disk.status(path), status.kind != .file { try Disk.remove(path) }
-    guard let file = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW) else {
-      throw .disk("open", path, ENOENT)
-    }
+    let file = try Self.open(path)
     (self.path, self.etag, self.size, self.file) = (path, etag, size, file)
     let length = try file.status().size
     let keeps = resuming && size.map { length <= $0 } ?? true
     if !keeps { try file.truncate(to: 0) }
     written = Mutex(keeps ? length : 0)
     follower = HashFollower(file, etag: etag, size: size)
+  }
+
+  private static func open(_ path: String) throws(HubError) -> Descriptor {
+    for isLast in [false, true] {
+      do throws(HubError) {
+        if let file = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW) { return file }
+      } catch {
+        // Bytes that somebody has locked away are lost; their name can still be had where the folder is ours.
+        guard !isLast, error.code == .permission else { throw error }
+        try Disk.remove(path)
+      }
+    }
+    throw .disk("open", path, ENOENT)
   }
 
   /// How many of the content's first bytes are there.
@@ -104,7 +115,13 @@ private final class HashFollower: Sendable {
     var offset: Int64 = 0
     var buffer: [UInt8] = []
     var failure: HubError?
+    /// Up to where the disk has been told to write.
+    var flushed: Int64 = 0
   }
+
+  /// How many bytes the disk is told to write at a time, while the next ones arrive: were it told at the end, the end
+  /// would take as long again.
+  private static let flushedBlock: Int64 = 64 << 20
 
   private let file: Descriptor
   private let etag: ETag
@@ -113,6 +130,7 @@ private final class HashFollower: Sendable {
   /// Of all stretches to hash only the newest counts: it ends behind the others.
   private let target = Mutex<Int64>(0)
   private let queue = DispatchQueue(label: "diffusion-hub.hash")
+  private let flushing = DispatchQueue(label: "diffusion-hub.flush")
 
   init(_ file: Descriptor, etag: ETag, size: Int64?) {
     (self.file, self.etag, self.size) = (file, etag, size)
@@ -154,14 +172,14 @@ private final class HashFollower: Sendable {
     progress.withLock { state in
       guard state.failure == nil else { return }
       do throws(HubError) {
-        try Self.advance(&state, to: end, in: file)
+        try advance(&state, to: end)
       } catch {
         state.failure = error
       }
     }
   }
 
-  private static func advance(_ state: inout Progress, to end: Int64, in file: Descriptor) throws(HubError) {
+  private func advance(_ state: inout Progress, to end: Int64) throws(HubError) {
     while state.offset < end {
       let offset = state.offset
       let wanted = Int(min(end - offset, Int64(Descriptor.hashedBlock)))
@@ -174,6 +192,10 @@ private final class HashFollower: Sendable {
       if count == 0 { return }
       state.buffer.withUnsafeBytes { state.hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
       state.offset += Int64(count)
+      if state.offset - state.flushed >= Self.flushedBlock {
+        flushing.async { [file] in _ = fsync(file.number) }  // What fails here fails again at the end, where it counts.
+        state.flushed = state.offset
+      }
     }
   }
 }

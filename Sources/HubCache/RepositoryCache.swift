@@ -25,6 +25,8 @@ public struct RepositoryCache: Destination {
   /// Up to this length, 1 MiB, a content is hashed whenever it is looked up.
   public static let alwaysHashed: Int64 = 1 << 20
 
+  private var folder: String { layout.folder(of: repository) }
+
   // MARK: What is here
 
   /// The commit that a revision was when the hub was last asked.
@@ -91,49 +93,59 @@ public struct RepositoryCache: Destination {
   /// Looks at a file of a snapshot without trusting it.
   func pointer(_ file: RepositoryPath, at commit: CommitID) throws(HubError) -> Pointer {
     let path = layout.pointer(file, at: commit, of: repository)
-    switch try Disk.status(path)?.kind {
-    case nil: return .missing
+    guard let kind = try Disk.status(path)?.kind else { return .missing }
+    if let link = try Disk.link(on: path, below: folder) {
+      return .damaged("'\(link)' is a symbolic link, which is not followed")
+    }
+    switch kind {
     // A cache without links holds the content itself, under no hash that could be asked for.
     case .file: return .good
     case .directory, .other: return .damaged("'\(path)' is not a file")
     case .link: break
     }
-    guard let blob = Disk.target(ofLink: path).flatMap({ resolved($0, from: path) }) else {
-      return .damaged("'\(path)' leads out of the repository's folder")
-    }
+    guard let blob = Disk.target(ofLink: path).map({ Self.resolve($0, from: path) }),
+      Disk.folder(of: blob) == layout.blobs(of: repository)
+    else { return .damaged("'\(path)' leads out of the repository's folder") }
     guard let flaw = try flaw(ofBlob: blob) else { return .good }
     return .damaged("'\(blob)' \(flaw)")
   }
 
-  /// The blob that a link of a snapshot leads to, if it is one of this repository.
-  private func resolved(_ target: String, from path: String) -> String? {
-    var components = target.hasPrefix("/") ? [] : Disk.folder(of: path).pathComponents
+  /// Where a link at `path` leads, by the words of the paths alone.
+  private static func resolve(_ target: String, from path: String) -> String {
+    var components = target.beginsWithBytes("/") ? [] : Disk.folder(of: path).pathComponents
     for component in target.pathComponents where component != "." {
       if component == ".." { _ = components.popLast() } else { components.append(component) }
     }
-    let blob = components.joined(separator: "/")
-    return Disk.folder(of: blob) == layout.blobs(of: repository) ? blob : nil
+    return components.joined(separator: "/")
   }
 
   /// What is wrong with a blob, in words that follow its name, or `nil`.
   private func flaw(ofBlob path: String) throws(HubError) -> String? {
-    guard let status = try Disk.status(path) else { return "is missing" }
-    if status.kind == .link, let target = Disk.target(ofLink: path) {
-      // Newer Python clients keep some contents in a store of the whole cache.
-      guard target.hasBytes("/blobs/"), try Disk.status(path, followingLinks: true)?.kind == .file else {
-        return "leads nowhere"
-      }
-      return nil
+    guard var status = try Disk.status(path) else { return "is missing" }
+    var content = path
+    if status.kind == .link {
+      guard let (shared, found) = try sharedBlob(behind: path) else { return "leads nowhere" }
+      (content, status) = (shared, found)
     }
     guard status.kind == .file else { return "is not a file" }
     // A name that is no hash is some other client's; there is nothing to compare with.
     guard let etag = ETag(hex: path.pathComponents.last ?? "") else { return nil }
     if let size = knownSize(etag), size != status.size { return "has \(status.size) bytes in place of \(size)" }
     guard status.size <= Self.alwaysHashed else { return nil }
-    guard let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW, absenceIsError: false) else {
+    guard let file = try Descriptor(opening: content, O_RDONLY | O_NOFOLLOW, absenceIsError: false) else {
       return "is missing"
     }
     return try file.hash(like: etag) == etag ? nil : "has a content that is not the one of its name"
+  }
+
+  /// The content of a blob that is a link into the store of the whole cache, in which newer Python clients keep some.
+  private func sharedBlob(behind blob: String) throws(HubError) -> (path: String, status: Disk.Status)? {
+    guard let target = Disk.target(ofLink: blob) else { return nil }
+    let path = Self.resolve(target, from: blob)
+    guard Disk.folder(of: Disk.folder(of: path)) == layout.sharedBlobs,
+      try Disk.link(on: path, below: layout.sharedBlobs) == nil, let status = try Disk.status(path)
+    else { return nil }
+    return (path, status)
   }
 
   /// See ``Destination/content(_:size:of:)``.
@@ -168,8 +180,9 @@ public struct RepositoryCache: Destination {
   public func partial(
     _ etag: ETag, size: Int64?, of file: RepositoryPath, resuming: Bool
   ) throws(HubError) -> PartialFile {
-    try mark()
-    return try PartialFile(at: partialPath(etag, of: file), etag: etag, size: size, resuming: resuming)
+    let path = partialPath(etag, of: file)
+    try prepare(path)
+    return try PartialFile(at: path, etag: etag, size: size, resuming: resuming)
   }
 
   /// See ``Destination/publish(_:as:at:)``.
@@ -177,6 +190,7 @@ public struct RepositoryCache: Destination {
     let blob = layout.blob(partial.etag, of: repository)
     // Where locks do nothing another process may have been faster; then the blob is there, and equal.
     if try partial.isInPlace() {
+      try prepare(blob)
       try Disk.rename(partial.path, to: blob, lasting: true)
     } else if try content(partial.etag, size: partial.size, of: file) != .whole {
       throw HubError(.cache(path: partial.path, reason: "another program has removed it; try again"))
@@ -186,28 +200,28 @@ public struct RepositoryCache: Destination {
 
   /// Makes the link of a snapshot, or a copy where there are no links.
   public func link(_ file: RepositoryPath, at commit: CommitID, to etag: ETag) throws(HubError) {
-    try mark()
-    let (path, blob) = (path(of: file, at: commit), layout.blob(etag, of: repository))
-    if try Disk.status(path)?.kind == .directory {
-      throw HubError(.cache(path: path, reason: "a directory is where a file should be; remove it"))
-    }
-    if !copies, try Disk.link(path, to: CacheLayout.pointerTarget(file, etag)) { return }
-    try Disk.copy(blob, to: path)
+    let path = path(of: file, at: commit)
+    try prepare(path)
+    let target = CacheLayout.pointerTarget(file, etag)
+    if !copies, try Disk.link(path, to: target, by: temporaryName()) { return }
+    try Disk.copy(layout.blob(etag, of: repository), to: path, by: temporaryName())
   }
 
   /// Writes the ref, unless it says so already.
   public func record(_ revision: Revision, is commit: CommitID) throws(HubError) {
     guard revision.commit == nil, exactRef(revision) != commit else { return }
-    try mark()
-    let path = layout.ref(revision, of: repository)
-    if try Disk.status(path)?.kind == .directory { try Disk.remove(path) }
-    try Disk.replace(path, with: Array(commit.hex.utf8))
+    try replace(layout.ref(revision, of: repository), with: Array(commit.hex.utf8))
   }
 
   /// See ``Destination/recordAbsence(of:at:)``.
   public func recordAbsence(of file: RepositoryPath, at commit: CommitID) throws(HubError) {
     let path = layout.absence(file, at: commit, of: repository)
-    if try Disk.status(path) == nil { try Disk.replace(path, with: []) }
+    if try Disk.status(path) == nil { try replace(path, with: []) }
+  }
+
+  /// See ``Destination/record(listing:of:)``.
+  public func record(listing: SnapshotListing, of commit: CommitID) throws(HubError) {
+    try replace(listingPath(of: commit), with: Array(listing.text.utf8))
   }
 
   /// The commit in a ref that has exactly the form that Python reads: one with a line break is written anew.
@@ -216,6 +230,27 @@ public struct RepositoryCache: Destination {
     guard let bytes = try? Disk.read(layout.ref(revision, of: repository), limit: 256) else { return nil }
     return CommitID(String(decoding: bytes, as: UTF8.self))
   }
+
+  private func replace(_ path: String, with bytes: [UInt8]) throws(HubError) {
+    try prepare(path)
+    try Disk.replace(path, with: bytes, by: temporaryName())
+  }
+
+  /// Makes the folders of a file of ours, none of which may lead out of the repository's, and clears its place.
+  ///
+  /// A directory where a file of the cache should be has no business there; everything in a cache can be had again.
+  private func prepare(_ path: String) throws(HubError) {
+    try mark()
+    if let link = try Disk.link(on: path, below: folder) {
+      throw HubError(.cache(path: link, reason: "a symbolic link is where a directory should be; remove it"))
+    }
+    try Disk.makeDirectory(Disk.folder(of: path))
+    try Disk.makeDirectory(layout.blobs(of: repository))
+    if try Disk.status(path)?.kind == .directory { try Disk.remove(path) }
+  }
+
+  /// A name that every version of Python's client takes for the rest of an interrupted download, and `prune` removes.
+  private func temporaryName() -> String { "\(layout.blobs(of: repository))/\(Disk.uniqueName()).incomplete" }
 
   /// Tells programs that make backups to leave the cache alone.
   private func mark() throws(HubError) {

@@ -49,8 +49,8 @@ public struct SnapshotListing: Sendable, Hashable {
 
   /// The files among the entries of a recursive tree, as a hub sent them.
   ///
-  /// - Throws: `unsafePath` for a path that must not become one on disk, or that is below a file; `protocolViolation` for a file whose hash or
-  ///   length is none.
+  /// - Throws: `unsafePath` for a path that must not become one on disk, or that is below a file; `protocolViolation`
+  ///   for a file whose hash or length is none.
   public init(tree: some Sequence<TreeEntry>) throws(HubError) {
     var entries: [Entry] = []
     for file in tree where file.type == .file {
@@ -155,12 +155,5 @@ extension Destination {
     // Absence: a listing that cannot be read is asked for again.
     let bytes = try? Disk.read(listingPath(of: commit), limit: SnapshotListing.maximumLength)
     return bytes.flatMap { SnapshotListing(parsing: $0) }
-  }
-
-  /// Records the listing of a commit, for us and for Python.
-  public func record(listing: SnapshotListing, of commit: CommitID) throws(HubError) {
-    let path = listingPath(of: commit)
-    if try Disk.status(path)?.kind == .directory { try Disk.remove(path) }
-    try Disk.replace(path, with: Array(listing.text.utf8))
   }
 }

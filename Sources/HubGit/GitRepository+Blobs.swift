@@ -58,14 +58,15 @@ extension GitRepository {
     blob: GitObjectID, limit: Int, to sink: (UnsafeRawBufferPointer) throws(HubError) -> Void
   ) throws(HubError) {
     let objects = try ObjectDatabase(self)
-    var (id, length, type) = (blob.oid, 0, GIT_OBJECT_ANY)
-    var opened: UnsafeMutablePointer<git_odb_stream>?
-    guard git_odb_open_rstream(&opened, &length, &type, objects.pointer, &id) == 0, let stream = opened else {
+    var id = blob.oid
+    let length = try objects.length(of: &id)
+    var (opened, streamed, type): (UnsafeMutablePointer<git_odb_stream>?, Int, git_object_t) = (nil, 0, GIT_OBJECT_ANY)
+    guard git_odb_open_rstream(&opened, &streamed, &type, objects.pointer, &id) == 0, let stream = opened else {
       git_error_clear()
-      guard try objects.length(of: &id) <= limit else {
+      guard length <= limit else {
         throw HubError(.limitExceeded("a blob over \(limit) bytes in a pack; large files belong in git LFS"))
       }
-      let object = try Handle("git_odb_read", free: git_odb_object_free) { git_odb_read(&$0, objects.pointer, &id) }
+      let object = try objects.read(&id)
       return try sink(
         UnsafeRawBufferPointer(start: git_odb_object_data(object.pointer), count: git_odb_object_size(object.pointer)))
     }

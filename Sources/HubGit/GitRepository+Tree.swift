@@ -88,7 +88,7 @@ extension GitRepository {
 
   /// The tree `id`, which is not read before its length is known.
   borrowing func directory(_ id: inout git_oid, _ limits: TreeLimits) throws(HubError) -> Handle {
-    let length = try ObjectDatabase(self).length(of: &id)
+    let length = try ObjectDatabase(self).length(of: &id, GIT_OBJECT_TREE)
     guard length <= limits.bytesPerDirectory else {
       throw HubError(.limitExceeded("a directory of more than \(limits.bytesPerDirectory) bytes"))
     }

@@ -12,16 +12,26 @@ struct ObjectDatabase: ~Copyable {
   var pointer: OpaquePointer { handle.pointer }
 
   /// The length of an object in bytes, from its header alone.
-  borrowing func length(of id: inout git_oid) throws(HubError) -> Int {
-    var (length, type) = (0, GIT_OBJECT_ANY)
-    try GitFailure.check(git_odb_read_header(&length, &type, pointer, &id), "git_odb_read_header")
+  ///
+  /// - Throws: `repository` if there is no such object, or one of another type.
+  borrowing func length(of id: inout git_oid, _ type: git_object_t = GIT_OBJECT_BLOB) throws(HubError) -> Int {
+    var (length, found) = (0, GIT_OBJECT_ANY)
+    try GitFailure.check(git_odb_read_header(&length, &found, pointer, &id), "git_odb_read_header")
+    guard found == type else {
+      throw HubError(.repository(reason: "the object \(GitObjectID(id)) is not what the tree says"))
+    }
     return length
   }
 
-  /// The object's bytes, all in memory; libgit2 has compared them with the object's name.
+  /// The bytes of a blob, all in memory; libgit2 has compared them with the object's name.
   borrowing func bytes(of id: inout git_oid) throws(HubError) -> [UInt8] {
-    let object = try Handle("git_odb_read", free: git_odb_object_free) { git_odb_read(&$0, pointer, &id) }
+    let object = try read(&id)
     return Array(
       UnsafeRawBufferPointer(start: git_odb_object_data(object.pointer), count: git_odb_object_size(object.pointer)))
+  }
+
+  /// An object, inflated.
+  borrowing func read(_ id: inout git_oid) throws(HubError) -> Handle {
+    try Handle("git_odb_read", free: git_odb_object_free) { git_odb_read(&$0, pointer, &id) }
   }
 }

@@ -98,6 +98,8 @@ extension HubError: CustomStringConvertible {
       "check the spelling; for a private repository pass a token that may read it, or log in with 'dhub login'"
     case .tokenRequired: "log in with 'dhub login', or set HF_TOKEN"
     case .revisionNotFound: "see the repository's branches and tags; the default revision is 'main'"
+    case .entryNotFound where context.file == "scheduler_config.json":
+      "pipelines keep it in a folder of their own; name it as the subfolder, which usually is 'scheduler'"
     case .gated: "ask for access on the repository's page, then pass the token of the account that was granted it"
     case .forbidden: "use a token with that right"
     case .network: "check the connection, the proxy settings and the endpoint ('dhub env' shows those in force)"

@@ -25,3 +25,7 @@
 // ## Quirks
 //
 // Where `diffusers` differs from its sources, a class does what `diffusers` does, unless its `quirks` are switched off.
+
+// Whoever uses a scheduler writes its values as literals and steps its sampler.
+@_exported public import PythonJSON
+@_exported public import Scheduling
