@@ -99,7 +99,7 @@ let package = Package(
     tests("HubModel"),
     tests("HubTransport", ["HubModel"]),
     tests("HubCache", ["HubModel"]),
-    tests("CacheIndex", ["HubCache", "HubModel"]),
+    tests("CacheIndex", ["HubCache", "HubModel", "PythonJSON"]),
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),
     tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),

@@ -24,8 +24,8 @@
 // ## Trust
 //
 // A blob's name is its hash, so the cache can always be asked whether it lies. A small file is hashed each time it is
-// looked up, which costs less than opening it did; a large one is compared with the length that the listing or the index
-// recorded. A link is only followed if it leads to a blob of its own repository. Whatever fails the test counts as absent:
+// looked up, which costs less than opening it did; a large one is compared with the length that the index recorded, and
+// where they differ its hash decides. A link is only followed if it leads to a blob of its own repository. Whatever fails the test counts as absent:
 // online it is fetched again, offline the error says what is wrong.
 //
 // ## Locks

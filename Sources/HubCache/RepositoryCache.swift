@@ -9,7 +9,7 @@ public struct RepositoryCache: Destination {
   public let repository: RepositoryID
   /// Whether snapshots hold copies in place of links (`HF_HUB_DISABLE_SYMLINKS`).
   public let copies: Bool
-  /// The length that some record gives a content, for those too long to be hashed at every look.
+  /// The length that some record gives a content, asked only of those too long to be hashed at every look.
   private let knownSize: @Sendable (ETag) -> Int64?
 
   /// The folder of `repository`, which need not be there yet.
@@ -111,7 +111,7 @@ public struct RepositoryCache: Destination {
   }
 
   /// Where a link at `path` leads, by the words of the paths alone.
-  private static func resolve(_ target: String, from path: String) -> String {
+  static func resolve(_ target: String, from path: String) -> String {
     var components = target.beginsWithBytes("/") ? [] : Disk.folder(of: path).pathComponents
     for component in target.pathComponents where component != "." {
       if component == ".." { _ = components.popLast() } else { components.append(component) }
@@ -130,12 +130,16 @@ public struct RepositoryCache: Destination {
     guard status.kind == .file else { return "is not a file" }
     // A name that is no hash is some other client's; there is nothing to compare with.
     guard let etag = ETag(hex: path.pathComponents.last ?? "") else { return nil }
-    if let size = knownSize(etag), size != status.size { return "has \(status.size) bytes in place of \(size)" }
-    guard status.size <= Self.alwaysHashed else { return nil }
+    // A record may be wrong too: where it contradicts the file, the hash decides.
+    if status.size > Self.alwaysHashed, knownSize(etag).map({ $0 == status.size }) ?? true { return nil }
     guard let file = try Descriptor(opening: content, O_RDONLY | O_NOFOLLOW, absenceIsError: false) else {
       return "is missing"
     }
-    return try file.hash(like: etag) == etag ? nil : "has a content that is not the one of its name"
+    guard try file.hash(like: etag) != etag else { return nil }
+    guard let size = knownSize(etag), size != status.size else {
+      return "has a content that is not the one of its name"
+    }
+    return "has \(status.size) bytes in place of \(size)"
   }
 
   /// The content of a blob that is a link into the store of the whole cache, in which newer Python clients keep some.
