@@ -96,6 +96,8 @@ public struct CachedRevision: Sendable, Hashable {
   public var path: String
   /// The files, sorted by path.
   public var files: [CachedFile] = []
+  /// The files whose link leads to no content of the repository.
+  public var broken: [RepositoryPath] = []
   /// The refs that are this commit, sorted.
   public var refs: [String] = []
   /// When the folder itself was last written, for a revision without files.
@@ -125,6 +127,8 @@ public struct CachedContent: Sendable, Hashable {
   public var path: String
   /// What its name says it is; `nil` for a file of a cache without links, and for other clients' names.
   public var etag: ETag?
+  /// Whether it is in the repository's folder of blobs; in a cache without links, the snapshots hold contents themselves.
+  public var isBlob: Bool
   /// Its bytes.
   public var size: Int64
   /// When it was last written and last read, in seconds since 1970.

@@ -47,6 +47,18 @@ private struct CacheScanner {
     do throws(HubError) { try body(&self) } catch { warn(path, "cannot be read: \(error)") }
   }
 
+  private func isFolder(_ path: String) throws(HubError) -> Bool { try Disk.status(path)?.kind == .directory }
+
+  /// The names in a folder; none, and a warning, where something else is: a link may lead to files that are not ours.
+  private mutating func names(in path: String) throws(HubError) -> [String] {
+    guard let status = try Disk.status(path) else { return [] }
+    guard status.kind == .directory else {
+      warn(path, "is not a directory")
+      return []
+    }
+    return try Disk.names(in: path)
+  }
+
   mutating func visit(_ name: String) {
     let path = "\(layout.root)/\(name)"
     if Self.ignored.contains(name) || (path == layout.sharedBlobs && hasSharedStore) { return }
@@ -65,8 +77,8 @@ private struct CacheScanner {
     var repository = CachedRepository(id: id, path: path)
     repository.folderTime = try Disk.status(path)?.modified ?? 0
     var blobs = try blobs(of: id)
-    if try Disk.status(layout.snapshots(of: id))?.kind != .directory { warn(path, "has no folder 'snapshots'") }
-    for name in try Disk.names(in: layout.snapshots(of: id)) where !Self.ignored.contains(name) {
+    if try !isFolder(layout.snapshots(of: id)) { warn(path, "has no folder 'snapshots'") }
+    for name in try names(in: layout.snapshots(of: id)) where !Self.ignored.contains(name) {
       let snapshot = "\(layout.snapshots(of: id))/\(name)"
       guard let commit = CommitID(name), let status = try Disk.status(snapshot), status.kind == .directory else {
         warn(snapshot, "is not the snapshot of a commit")
@@ -74,8 +86,9 @@ private struct CacheScanner {
       }
       var revision = CachedRevision(commit: commit, path: snapshot, folderTime: status.modified)
       attempt(snapshot) { scanner throws(HubError) in
-        try scanner.collect("", in: snapshot, of: id, into: &revision.files, blobs)
+        try scanner.collect("", of: &revision, blobs)
       }
+      revision.files.sort { $0.path < $1.path }
       repository.revisions.append(revision)
     }
     try assign(refs(of: id), to: &repository)
@@ -87,7 +100,7 @@ private struct CacheScanner {
   /// The contents in a repository's folder of blobs, by path; leftovers are noted.
   private mutating func blobs(of id: RepositoryID) throws(HubError) -> [String: CachedContent] {
     var blobs: [String: CachedContent] = [:]
-    for name in try Disk.names(in: layout.blobs(of: id)) where !Self.ignored.contains(name) {
+    for name in try names(in: layout.blobs(of: id)) where !Self.ignored.contains(name) {
       let path = "\(layout.blobs(of: id))/\(name)"
       guard let status = try Disk.status(path, followingLinks: true) else {
         warn(path, "leads nowhere")
@@ -103,7 +116,8 @@ private struct CacheScanner {
         continue
       }
       var content = CachedContent(
-        path: path, etag: ETag(hex: name), size: status.size, modified: status.modified, accessed: status.accessed)
+        path: path, etag: ETag(hex: name), isBlob: true, size: status.size, modified: status.modified,
+        accessed: status.accessed)
       if let target = Disk.target(ofLink: path) {
         let shared = RepositoryCache.resolve(target, from: path)
         guard Disk.folder(of: Disk.folder(of: shared)) == layout.sharedBlobs else {
@@ -120,14 +134,13 @@ private struct CacheScanner {
 
   /// The files below a folder of a snapshot.
   private mutating func collect(
-    _ folder: String, in snapshot: String, of id: RepositoryID, into files: inout [CachedFile],
-    _ blobs: [String: CachedContent]
+    _ folder: String, of revision: inout CachedRevision, _ blobs: [String: CachedContent]
   ) throws(HubError) {
-    for name in try Disk.names(in: snapshot + folder) where !Self.ignored.contains(name) {
-      let location = "\(snapshot)\(folder)/\(name)"
+    for name in try Disk.names(in: revision.path + folder) where !Self.ignored.contains(name) {
+      let location = "\(revision.path)\(folder)/\(name)"
       guard let status = try Disk.status(location) else { continue }
       if status.kind == .directory {
-        try collect("\(folder)/\(name)", in: snapshot, of: id, into: &files, blobs)
+        try collect("\(folder)/\(name)", of: &revision, blobs)
         continue
       }
       // Absence: a name that no repository can have.
@@ -136,28 +149,27 @@ private struct CacheScanner {
         continue
       }
       var content = CachedContent(
-        path: location, size: status.size, modified: status.modified, accessed: status.accessed)
+        path: location, isBlob: false, size: status.size, modified: status.modified, accessed: status.accessed)
       if status.kind == .link {
         let blob = Disk.target(ofLink: location).map { RepositoryCache.resolve($0, from: location) }
         guard let found = blob.flatMap({ blobs[$0] }) else {
           warn(location, "leads to no content of the repository")
+          revision.broken.append(path)
           continue
         }
         content = found
       }
-      files.append(CachedFile(path: path, location: location, content: content))
+      revision.files.append(CachedFile(path: path, location: location, content: content))
     }
-    files.sort { $0.path < $1.path }
   }
 
   /// The commit of every ref of a repository, by the ref's name.
   private mutating func refs(of id: RepositoryID) throws(HubError) -> [String: String] {
     let root = layout.refs(of: id)
-    if let status = try Disk.status(root), status.kind != .directory { warn(root, "is not a directory") }
     var refs: [String: String] = [:]
     var folders = [""]
     while let folder = folders.popLast() {
-      for name in try Disk.names(in: root + folder) where !Self.ignored.contains(name) {
+      for name in try names(in: root + folder) where !Self.ignored.contains(name) {
         let path = "\(root)\(folder)/\(name)"
         switch try Disk.status(path)?.kind {
         case .directory: folders.append("\(folder)/\(name)")
@@ -190,16 +202,18 @@ private struct CacheScanner {
 
   private var hasSharedStore: Bool {
     // Absence: without its mark the folder is none of ours.
-    (try? Disk.read(layout.sharedBlobs + "/.huggingface-shared-blobs", limit: 16)) == Array("1\n".utf8)
+    (try? isFolder(layout.sharedBlobs)) == true
+      && (try? Disk.read(layout.sharedBlobs + "/.huggingface-shared-blobs", limit: 16)) == Array("1\n".utf8)
   }
 
   mutating func sharedContents() -> [CacheScan.SharedContent] {
     guard hasSharedStore else { return [] }
     var contents: [CacheScan.SharedContent] = []
     attempt(layout.sharedBlobs) { scanner throws(HubError) in
-      for prefix in try Disk.names(in: scanner.layout.sharedBlobs) where prefix.utf8.count == 2 {
-        let folder = "\(scanner.layout.sharedBlobs)/\(prefix)"
-        for name in try Disk.names(in: folder) where name.utf8.count == 64 && ETag(hex: name) != nil {
+      let store = scanner.layout.sharedBlobs
+      for prefix in try scanner.names(in: store) where prefix.utf8.count == 2 {
+        let folder = "\(store)/\(prefix)"
+        for name in try scanner.names(in: folder) where name.utf8.count == 64 && ETag(hex: name) != nil {
           let path = "\(folder)/\(name)"
           guard let status = try Disk.status(path), status.kind == .file else { continue }
           contents.append(.init(path: path, size: status.size, users: scanner.sharedUsers[path] ?? []))
