@@ -59,6 +59,15 @@ struct DownloadCommand: Subcommand {
   /// The kinds of repository, by the words of the option.
   enum Kind: String, ExpressibleByArgument, CaseIterable, Sendable {
     case model, dataset, space
+
+    /// The same as a value of the model.
+    var kind: RepositoryID.Kind {
+      switch self {
+      case .model: .model
+      case .dataset: .dataset
+      case .space: .space
+      }
+    }
   }
 
   var resumption: String? { "what has arrived is kept; run the same command again to go on" }
@@ -79,8 +88,7 @@ struct DownloadCommand: Subcommand {
   }
 
   private func request() throws -> DownloadRequest {
-    let reference = try RepositoryReference(
-      reference, kind: kind.flatMap { RepositoryID.Kind(rawValue: $0.rawValue) })
+    let reference = try RepositoryReference(reference, kind: kind?.kind)
     if reference.revision != nil, revision != nil {
       throw Failure.usage("The revision is given twice, in the name and with --revision.")
     }

@@ -15,10 +15,12 @@ struct EnvCommand: Subcommand {
 
   func perform(in session: Session) async throws -> Report {
     let environment = session.client(hub, style).environment
+    // An endpoint with a password in it is refused, and so never printed.
+    _ = try Credentials.origin(ofEndpoint: environment.endpoint)
     let rows: [(name: String, value: String)] = [
       ("Version", Version.number),
       ("User agent", UserAgent(product: "dhub/\(Version.number)", environment: session.variables).description),
-      ("Endpoint", try Credentials.origin(ofEndpoint: environment.endpoint).description),
+      ("Endpoint", environment.endpoint),
       ("Offline", hub.offline ? "--offline" : environment.offlineVariable ?? "no"),
       ("Cache", hub.cacheDirectory ?? environment.cache),
       ("Token", token(environment)),

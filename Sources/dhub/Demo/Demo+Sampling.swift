@@ -1,6 +1,6 @@
 import HubModel
-import Scheduling
 import Schedulers
+import Scheduling
 
 extension Demo {
   /// Samples from a distribution that is known, so that the result can be judged.

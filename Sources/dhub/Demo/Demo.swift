@@ -1,10 +1,6 @@
-import Foundation
-import Hub
-import HubModel
+import DiffusionHub
 import HubServer
 import Logging
-import PythonJSON
-import Schedulers
 
 /// The main job as a story: what is done, the command that does the same, what came out.
 struct Demo: Sendable {
@@ -113,6 +109,7 @@ struct Demo: Sendable {
   }
 
   private func load(_ client: HubClient) async throws -> LoadedSource {
-    try await SchedulerSource(Self.repository, subfolder: "scheduler", revision: nil).load(client, DownloadOptions())
+    LoadedSource(
+      Self.repository, try await AnyScheduler.load(from: Self.repository, subfolder: "scheduler", client: client))
   }
 }

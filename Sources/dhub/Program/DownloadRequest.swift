@@ -20,7 +20,8 @@ struct DownloadRequest: Sendable {
     case .file(let file):
       let result = try await client.download(file, from: repository, revision: revision, options: options)
       return report(
-        result.path, result.commit, result.staleness, ["file": .string(file.text), "origin": .string(result.origin.rawValue)])
+        result.path, result.commit, result.staleness,
+        ["file": .string(file.text), "origin": .string(result.origin.rawValue)])
     case .files(let selection):
       let result = try await client.snapshot(of: repository, revision: revision, selection: selection, options: options)
       return report(

@@ -22,7 +22,8 @@ struct RepositoryReference: Sendable, Hashable {
     // `models/name` may be a repository of an organisation with that name; no hub has one, so the kind is meant.
     if named != nil, parts.count > 1 { parts.removeFirst() }
     if let named, let kind, named != kind {
-      throw Failure.usage("'\(printable(text, limit: 120))' is a \(named.rawValue), and --repo-type says \(kind.rawValue).")
+      throw Failure.usage(
+        "'\(printable(text, limit: 120))' is a \(named.rawValue), and --repo-type says \(kind.rawValue).")
     }
     let kind = named ?? kind ?? .model
     guard isURL else {

@@ -1,15 +1,13 @@
 import ArgumentParser
-import Hub
-import HubModel
-import Schedulers
+import DiffusionHub
 
-/// Where a scheduler's configuration is looked for in its source.
+/// Where a scheduler's configuration is looked for in its source, and how.
 struct SchedulerOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("The folder of the configuration; in most pipelines 'scheduler'.", valueName: "folder"))
   var subfolder: String?
 
   @Option(help: "A branch, a tag, a commit, or refs/pr/N.")
-  var revision: String?
+  var revision = "main"
 
   @Flag(name: .customLong("force-download"), help: "Fetch again what is here already.")
   var forces = false
@@ -18,8 +16,21 @@ struct SchedulerOptions: ParsableArguments, Sendable {
 
   /// The scheduler that `source` names.
   func load(_ source: String, _ session: Session, _ style: OutputOptions) async throws -> LoadedSource {
-    try await SchedulerSource(source, subfolder: subfolder, revision: revision).load(
-      session.client(hub, style),
-      DownloadOptions(cacheDirectory: hub.cacheDirectory, forceDownload: forces, token: try hub.tokenRequest()))
+    let options = DownloadOptions(
+      cacheDirectory: hub.cacheDirectory, forceDownload: forces, token: try hub.tokenRequest())
+    do {
+      let loaded = try await AnyScheduler.load(
+        from: source, subfolder: subfolder, revision: revision, options: options, client: session.client(hub, style))
+      return LoadedSource(source, loaded)
+    } catch let error as HubError where subfolder == nil && [.entryNotFound, .notCached].contains(error.code) {
+      guard
+        error.context.file == SchedulerConfig.fileName
+          || error.context.file?.hasSuffix("/scheduler_config.json") == true
+      else { throw error }
+      var failure = Failure(error)
+      failure.hint = ["most pipelines keep it in a folder: try --subfolder scheduler", failure.hint].compactMap(\.self)
+        .joined(separator: "; or ")
+      throw failure
+    }
   }
 }

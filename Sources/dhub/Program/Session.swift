@@ -21,6 +21,9 @@ struct Session: Sendable {
       logger: logger(style))
   }
 
+  /// A client for what needs no hub.
+  var localClient: HubClient { HubClient(variables: variables, isOffline: true) }
+
   /// What is told on the way with `--verbose`, on stderr.
   func logger(_ style: OutputOptions) -> Logger? {
     guard style.isVerbose else { return nil }

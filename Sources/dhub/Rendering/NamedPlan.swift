@@ -1,7 +1,7 @@
 import HubModel
 import PythonJSON
-import Scheduling
 import Schedulers
+import Scheduling
 
 /// A plan, and whose it is.
 struct NamedPlan: Sendable {

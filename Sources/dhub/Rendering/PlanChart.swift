@@ -101,9 +101,12 @@ struct PlanChart: Sendable {
     let points = line.levels.enumerated().compactMap { index, level in
       panel.value(level).map { (x(Double(index), of: evaluations), y($0, panel)) }
     }
+    // The first ones are drawn wider, so that what coincides stays visible.
+    let width = 1.5 + 2.5 * Double(lines.count - 1 - number)
     let path = points.map { "\(text($0.0)),\(text($0.1))" }.joined(separator: " ")
     let dots = points.count > 60 ? [] : points.map { #"<circle cx="\#(text($0.0))" cy="\#(text($0.1))" r="2.5"/>"# }
-    return #"<g fill="\#(colour)"><polyline points="\#(path)" fill="none" stroke="\#(colour)" stroke-width="1.5"/>"#
+    return
+      #"<g fill="\#(colour)"><polyline points="\#(path)" fill="none" stroke="\#(colour)" stroke-width="\#(text(width))"/>"#
       + dots.joined() + "</g>"
   }
 

@@ -51,7 +51,8 @@ struct ProgressMeter: Sendable {
     if active.isEmpty, let waitsFor { return clipped("waiting for another process to fetch \(waitsFor)", width) }
     guard !active.isEmpty || planned != nil else { return nil }
     let here = finishedBytes + active.values.reduce(0) { $0 + $1.here }
-    return clipped([bar(here), subject, amount(here), rate(here)].filter { !$0.isEmpty }.joined(separator: "  "), width)
+    return clipped(
+      [bar(here), subject, amount(here), rate(here)].filter { !$0.isEmpty }.joined(separator: "  "), width)
   }
 
   /// How many bytes there will be, as far as is known.

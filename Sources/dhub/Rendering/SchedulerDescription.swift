@@ -19,7 +19,8 @@ struct SchedulerDescription: Sendable {
     Report(
       json: [
         "class": .string(explained.className), "config": .object(loaded.scheduler.config.values),
-        "defaults": keys { $0.isDefaulted }, "unused": keys { !$0.isKnown }, "unknown": keys { unknown.contains($0.key) },
+        "defaults": keys { $0.isDefaulted }, "unused": keys { !$0.isKnown },
+        "unknown": keys { unknown.contains($0.key) },
         "findings": .array(explained.findings.map(Self.json)), "source": .object(loaded.json),
       ],
       text: (heading + ["", table] + findings).joined(separator: "\n"), warnings: loaded.warnings)

@@ -3,8 +3,8 @@ import Foundation
 import HubCache
 import HubModel
 import PythonJSON
-import Scheduling
 import Schedulers
+import Scheduling
 
 struct PlanCommand: Subcommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +20,7 @@ struct PlanCommand: Subcommand {
   @Argument(help: ArgumentHelp("Repository ids or directories.", valueName: "source"))
   var sources: [String]
 
-  @Option(help: ArgumentHelp("The number of steps.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of steps.", valueName: "n"))
   var steps: Int
 
   @Option(help: ArgumentHelp("Draw the plans over each other into this file.", valueName: "file"), completion: .file())

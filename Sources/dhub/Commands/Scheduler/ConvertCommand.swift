@@ -1,8 +1,5 @@
 import ArgumentParser
-import HubCache
-import HubModel
-import PythonJSON
-import Schedulers
+import DiffusionHub
 
 struct ConvertCommand: Subcommand {
   static let configuration = CommandConfiguration(
@@ -36,11 +33,10 @@ struct ConvertCommand: Subcommand {
     }
     let loaded = try await options.load(source, session, style)
     let scheduler = try type.init(config: loaded.scheduler.config)
-    let path = output + "/" + SchedulerConfig.fileName
-    try Disk.makeDirectory(output)
-    try Disk.replace(path, with: scheduler.config.encoded())
+    let path = try scheduler.savePretrained(to: output)
     let isForeign = !loaded.scheduler.base.compatibles.contains { $0.className == type.className }
-    let warning = "\(loaded.scheduler.className) and \(type.className) are not compatible in diffusers; check the values."
+    let warning =
+      "\(loaded.scheduler.className) and \(type.className) are not compatible in diffusers; check the values."
     return Report(
       json: ["path": .string(path), "class": .string(type.className), "source": .object(loaded.json)], text: path,
       warnings: loaded.warnings + (isForeign ? [warning] : []))
