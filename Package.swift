@@ -91,7 +91,7 @@ let package = Package(
       resources: ["sd15", "sdxl", "ddim", "dpm-karras"].map { .embedInCode("Resources/\($0).json") },
       swiftSettings: settings),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(name: "TestSupport", dependencies: ["HubModel"], path: "Tests/TestSupport", swiftSettings: settings),
     .target(
       name: "HubTestSupport", dependencies: ["TestSupport", "HubModel", "HubGit", "HubServer", logging],
       path: "Tests/HubTestSupport", swiftSettings: settings),
@@ -106,7 +106,7 @@ let package = Package(
     tests("HubGit", ["HubModel"]),
     tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
     tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport", crypto]),
-    tests("DiffusionHub", ["Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
+    tests("DiffusionHub", ["HubTestSupport", "Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ],

@@ -24,13 +24,15 @@ public struct HubClient: Sendable {
   ///   - userHome: The user's home directory.
   ///   - endpoint: The hub's base URL, if not the environment's.
   ///   - isOffline: Whether the hub is never asked, whatever the environment says.
+  ///   - tls: Whom to trust and who we are, if not as the environment says.
   ///   - retrying: How often and how long requests are tried.
   ///   - product: The program, as `NAME/VERSION`, for the `User-Agent`.
   ///   - logger: Told of every request, without secrets.
   public init(
     variables: [String: String] = ProcessInfo.processInfo.environment,
     userHome: String = FileManager.default.homeDirectoryForCurrentUser.path, endpoint: String? = nil,
-    isOffline: Bool = false, retrying: Retrying = Retrying(), product: String? = nil, logger: Logger? = nil
+    isOffline: Bool = false, tls: TLSConfiguration? = nil, retrying: Retrying = Retrying(), product: String? = nil,
+    logger: Logger? = nil
   ) {
     var environment = HubEnvironment(variables, userHome: userHome)
     if let endpoint { environment.endpoint = CacheLayout(root: endpoint).root }
@@ -44,6 +46,7 @@ public struct HubClient: Sendable {
       connection = .offline(.variable(variable))
     } else {
       var configuration = CurlTransport.Configuration(environment: variables, logger: logger)
+      if let tls { configuration.tls = tls }
       configuration.userAgent = UserAgent(product: product, environment: variables).description
       connection = .online(LazyTransport(configuration))
     }

@@ -45,7 +45,7 @@ package enum Disk {
   package static func status(_ path: String, followingLinks: Bool = false) throws(HubError) -> Status? {
     var status = stat()
     guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
-      if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { return nil }
+      if [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(errno) { return nil }
       throw .disk("stat", path, errno)
     }
     return Status(status)

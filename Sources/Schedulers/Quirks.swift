@@ -23,4 +23,8 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let reversedTraining = Quirks(rawValue: 1 << 3)
   /// The velocity at a step of a run is that of the training timestep whose number is the step's (Euler).
   public static let velocityByStep = Quirks(rawValue: 1 << 4)
+  /// Predicted velocities of several timesteps are mixed before they are converted to noise, all at one level (PNDM).
+  public static let velocityMixing = Quirks(rawValue: 1 << 5)
+  /// The noise that an interval adds is the difference of two nearly equal numbers in single precision (DDPM).
+  public static let roundedBeta = Quirks(rawValue: 1 << 6)
 }

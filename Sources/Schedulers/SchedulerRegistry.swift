@@ -5,8 +5,12 @@ public enum SchedulerRegistry {
   /// All classes. To add one, write its file and add its line.
   public static let classes: [any Scheduler.Type] = [
     DDIMScheduler.self,
+    DDPMScheduler.self,
     DPMSolverMultistepScheduler.self,
+    EulerAncestralDiscreteScheduler.self,
     EulerDiscreteScheduler.self,
+    HeunDiscreteScheduler.self,
+    PNDMScheduler.self,
   ]
 
   /// The members of the enumeration `KarrasDiffusionSchedulers`, in its order: classes that share most of their keys, and

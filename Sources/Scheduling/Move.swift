@@ -17,6 +17,8 @@ struct Move {
   var keepsSample: Bool
   /// Whether the fresh noise is kept for later steps.
   var keepsNoise: Bool
+  /// How many of the newest predictions are forgotten after the step.
+  var forgets: Int
   /// Whether the step reads fresh noise.
   var drawsNoise: Bool
   /// The clean sample, from the sample, the output and the noise.
@@ -54,6 +56,6 @@ extension Sampler {
       noiseFromData: isRefined && solver.target == .noise ? (1 / level.sigma, -level.alpha / level.sigma) : nil,
       correction: solver.correction(step)?.weights, next: next, keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,
-      drawsNoise: update.drawsNoise || perturbation != nil, data: data)
+      forgets: update.forgets, drawsNoise: update.drawsNoise || perturbation != nil, data: data)
   }
 }

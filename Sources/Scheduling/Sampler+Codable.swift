@@ -49,6 +49,9 @@ extension Sampler: Codable {
 /// Every solver that a run can be paused with.
 private let solvers: [any Solver.Type] = [
   DDIM.self,
+  DDPM.self,
   DPMSolverMultistep.self,
   Euler.self,
+  Heun.self,
+  PLMS.self,
 ]

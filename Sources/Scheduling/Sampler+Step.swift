@@ -14,8 +14,11 @@ extension Sampler {
     _ output: Tensor, _ timestep: Double, _ sample: Tensor, using generator: inout some NoiseGenerator
   ) throws(SchedulerError) -> SchedulerOutput {
     let move = try move(at: timestep)
+    let learned = try learnedDeviation(for: move, output, sample.shape)
     let output = try checked(output, sample.shape)
-    return take(move, output, sample, noise: move.drawsNoise ? try drawn(output.shape, from: &generator) : nil)
+    var noise = move.drawsNoise ? try drawn(output.shape, from: &generator) : nil
+    learned?.apply(to: &noise)
+    return take(move, output, sample, noise: noise)
   }
 
   /// Noise for a whole batch.
@@ -41,8 +44,11 @@ extension Sampler {
     _ output: Tensor, _ timestep: Double, _ sample: Tensor, noise: Tensor? = nil
   ) throws(SchedulerError) -> SchedulerOutput {
     let move = try move(at: timestep)
+    let learned = try learnedDeviation(for: move, output, sample.shape)
     let output = try checked(output, sample.shape)
-    return take(move, output, sample, noise: try checked(noise, for: move, sample.shape))
+    var noise = try checked(noise, for: move, sample.shape)
+    learned?.apply(to: &noise)
+    return take(move, output, sample, noise: noise)
   }
 
   /// Advances a sample by one stage in place.
@@ -59,8 +65,10 @@ extension Sampler {
     _ sample: inout Tensor, by output: Tensor, at timestep: Double, noise: Tensor? = nil
   ) throws(SchedulerError) {
     let move = try move(at: timestep)
+    let learned = try learnedDeviation(for: move, output, sample.shape)
     let output = try checked(output, sample.shape)
-    let noise = try checked(noise, for: move, sample.shape)
+    var noise = try checked(noise, for: move, sample.shape)
+    learned?.apply(to: &noise)
     let (shape, count) = (sample.shape, sample.count)
     sample.withUnsafeMutablePointer { perform(move, output, noise, from: UnsafePointer($0), to: $0, shape, count) }
     finish(move, noise)
@@ -79,6 +87,7 @@ extension Sampler {
 
   private mutating func finish(_ move: Move, _ noise: Tensor?) {
     if move.keepsNoise { keptNoise = noise }
+    predictions.removeFirst(min(move.forgets, predictions.count))
     (position, hasStarted) = (move.index + 1, true)
   }
 

@@ -86,6 +86,32 @@ extension Plan {
   }
 }
 
+extension Plan {
+  /// A walk along a list of sigmas that evaluates both ends of every interval, but of one that ends at a clean sample.
+  ///
+  /// - Parameters:
+  ///   - list: The points, and one sigma more than timesteps, at which the run ends.
+  ///   - frame: What the sigmas mean.
+  ///   - scalesInput: Whether the model sees the sample scaled to unit variance.
+  ///   - initNoiseSigma: The standard deviation of the first sample.
+  public static func twice(
+    _ list: SigmaList, in frame: Frame, scalesInput: Bool = false, initNoiseSigma: Double = 1
+  ) -> Plan {
+    let once = Plan(list, in: frame, scalesInput: scalesInput, initNoiseSigma: initNoiseSigma)
+    let (stages, last) = (once.stages, once.stages.count - 1)
+    let evaluatedTwice = stages.indices.dropLast().flatMap { i in
+      let end = Stage(
+        timestep: stages[i + 1].timestep, level: stages[i].end, from: stages[i].start, to: stages[i].end,
+        inputScale: stages[i + 1].inputScale)
+      return [stages[i], end]
+    }
+    let sigmas = once.sigmas.enumerated().flatMap { i, sigma in
+      Array(repeating: sigma, count: i == 0 || i > last ? 1 : 2)
+    }
+    return Plan(evaluatedTwice + [stages[last]], initNoiseSigma: initNoiseSigma, sigmas: sigmas)
+  }
+}
+
 /// The standard deviation of a first sample that has noise up to this sigma: of the noise alone, or of the sample, when
 /// the clean sample's variance of 1 is to be counted.
 public func initialDeviation(sigma: Double, countingSignal: Bool) -> Double {

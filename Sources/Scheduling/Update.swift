@@ -11,6 +11,8 @@ public struct Update: Sendable, Hashable {
   public var keepsSample: Bool
   /// Whether the fresh noise is kept for later updates.
   public var keepsNoise = false
+  /// How many of the newest predictions later updates do not see.
+  public var forgets = 0
 
   /// The update with these weights; fresh noise is drawn when it has one.
   public init(

@@ -62,17 +62,3 @@ struct HubHarness {
     try home.listing().filter { $0.contains("/blobs/") && !$0.hasSuffix(".incomplete") }
   }
 }
-
-/// Expects `body` to throw a `HubError` of this kind.
-func expect(
-  _ code: HubError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> some Any
-) async {
-  do {
-    let value = try await body()
-    Issue.record("no error, but \(value)", sourceLocation: sourceLocation)
-  } catch let error as HubError {
-    #expect(error.code == code, "\(error.explanation)", sourceLocation: sourceLocation)
-  } catch {
-    Issue.record(error, sourceLocation: sourceLocation)
-  }
-}

@@ -1,6 +1,7 @@
 import Foundation
 import HubModel
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HubTransport

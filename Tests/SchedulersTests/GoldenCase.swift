@@ -45,6 +45,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     return run
   }
 
+  /// The run of a case: over its own timesteps, where diffusers is stepped without `set_timesteps`.
+  var wholeRun: RunRequest { run ?? RunRequest(timesteps: timesteps() ?? []) }
+
   /// The extra arguments of the case's steps.
   var options: StepOptions {
     var options = StepOptions()

@@ -13,7 +13,7 @@ struct GoldenRun {
 
   init(_ golden: GoldenCase) throws {
     self.golden = golden
-    sampler = try golden.scheduler().sampler(try #require(golden.run))
+    sampler = try golden.scheduler().sampler(golden.wholeRun)
     sampler.options = golden.options
     sample = try Formula.sample(golden.shape)
     if let begin = golden.json["begin"]?.integer {

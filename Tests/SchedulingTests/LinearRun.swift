@@ -48,6 +48,7 @@ struct LinearRun {
       let update = solver.update(step)
       let next = apply(update.weights)
       if update.keepsSample { kept = sample }
+      predictions.removeFirst(update.forgets)
       if update.keepsNoise { keptNoise = noise }
       sample = next
       samples.append(sample)
@@ -70,5 +71,20 @@ extension Array<Stage> {
       return frame.level(frame == .flow ? ratio / (1 + ratio) : ratio)
     }
     return (0..<count).map { Stage(timestep: Double(count - $0), from: levels[$0], to: levels[$0 + 1]) }
+  }
+
+  /// The same with every interval evaluated at its end, too.
+  static func twice(_ count: Int, in frame: Frame) -> [Stage] {
+    even(count, in: frame).flatMap { stage in
+      [stage, Stage(timestep: stage.timestep, level: stage.end, from: stage.start, to: stage.end)]
+    }
+  }
+
+  /// The same with the first interval once more, evaluated at its end.
+  static func repeatingFirst(_ count: Int, in frame: Frame) -> [Stage] {
+    let stages = even(count, in: frame)
+    let first = stages[0]
+    return [first, Stage(timestep: first.timestep, level: first.end, from: first.start, to: first.end)]
+      + stages.dropFirst()
   }
 }

@@ -20,8 +20,12 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
 
   static let all: [SolverCase] = [
     SolverCase(name: "DDIM", solver: DDIM(), order: 1),
+    SolverCase(name: "DDIM, η = 1", solver: DDIM(), order: 1, options: StepOptions(eta: 1)),
+    SolverCase(name: "DDPM", solver: DDPM(), order: 1, frames: [.variancePreserving]),
     SolverCase(
-      name: "DDIM, η = 1", solver: DDIM(), order: 1, options: StepOptions(eta: 1), frames: [.variancePreserving]),
+      name: "Heun", solver: Heun(), order: 2, frames: [.karras, .flow], plan: { .twice($0, in: $1) }),
+    SolverCase(
+      name: "PLMS", solver: PLMS(), order: 2, frames: [.variancePreserving], plan: { .repeatingFirst($0, in: $1) }),
     SolverCase(name: "Euler", solver: Euler(intervals: 1), order: 1),
     SolverCase(name: "DPM-Solver++", solver: DPMSolverMultistep(order: 1), order: 1),
     SolverCase(name: "DPM-Solver++(2M)", solver: DPMSolverMultistep(), order: 2),
