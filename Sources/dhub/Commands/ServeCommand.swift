@@ -10,7 +10,7 @@ struct ServeCommand: Subcommand {
     commandName: "serve", abstract: "Serve bare git repositories as a hub.",
     discussion: """
       Repositories are ROOT/models/OWNER/NAME.git, ROOT/datasets/… and ROOT/spaces/…; what git puts there is served at \
-      once, to dhub and to Python's huggingface_hub. The first line on stdout says where; it is printed when connections \
+      once, to dhub and to Python's huggingface_hub. Requests are logged on stderr, unless --quiet. The first line on stdout says where; it is printed when connections \
       are accepted. SIGINT and SIGTERM let transfers under way finish.
 
         $ git init -q --bare hub/models/team/model.git
@@ -51,7 +51,7 @@ struct ServeCommand: Subcommand {
       }
       configuration.publicEndpoint = url
     }
-    if let logger = session.logger(style) { configuration.logger = logger }
+    configuration.logger = session.logger(style.isVerbose ? .debug : style.isQuiet ? .warning : .info)
     let host = host.hasBytes(":") ? "[\(host)]" : host
     let output = session.output
     try await HubServer(configuration).run { port in

@@ -108,6 +108,6 @@ struct DryRun: Sendable {
     let bytes = missing.reduce(0, +)
     return Report(
       json: ["files": .array(rows.map(\.json)), "to_fetch": .integer(Int(bytes))],
-      text: table.text + "\n\(missing.count) of \(rows.count) files to fetch, \(byteCount(bytes)) bytes")
+      text: table.text + "\n\(missing.count) of \(count(rows.count, "file")) to fetch, \(byteCount(bytes))")
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import HubModel
 import PythonJSON
 
 /// The two streams of the program: results on stdout, everything else on stderr.
@@ -12,7 +11,7 @@ struct Output: Sendable {
 
   /// Prints a result.
   ///
-  /// - Throws: ``Closed``, or what the disk says.
+  /// - Throws: ``Closed``, or a ``Failure`` with what the disk says.
   func print(_ report: Report) throws {
     for warning in report.warnings { warn(warning) }
     if isJSON, let json = report.json {
@@ -34,7 +33,7 @@ struct Output: Sendable {
 
   /// Writes a line to stdout, at once.
   ///
-  /// - Throws: ``Closed``, or what the disk says: `diskFull` and so on.
+  /// - Throws: ``Closed``, or a ``Failure`` with what the disk says.
   func line(_ text: String) throws { try Self.write(text + "\n", to: STDOUT_FILENO) }
 
   /// Writes a line to stderr.
@@ -63,17 +62,10 @@ struct Output: Sendable {
         var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&poller, 1, -1)
       } else if errno != EINTR {
-        throw errno == EPIPE ? Closed() : failure(errno)
+        if errno == EPIPE { throw Closed() }
+        let reason = String(cString: strerror(errno))
+        throw Failure(status: .disk, code: "output", message: "The output cannot be written: \(reason).")
       }
-    }
-  }
-
-  private static func failure(_ code: Int32) -> any Error {
-    let stream = "standard output"
-    switch code {
-    case ENOSPC, EDQUOT: return HubError(.diskFull(path: stream, needed: nil, free: nil))
-    case EROFS: return HubError(.readOnly(path: stream))
-    default: return HubError(.system(call: "write", path: stream, errno: code))
     }
   }
 }

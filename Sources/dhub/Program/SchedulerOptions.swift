@@ -18,19 +18,8 @@ struct SchedulerOptions: ParsableArguments, Sendable {
   func load(_ source: String, _ session: Session, _ style: OutputOptions) async throws -> LoadedSource {
     let options = DownloadOptions(
       cacheDirectory: hub.cacheDirectory, forceDownload: forces, token: try hub.tokenRequest())
-    do {
-      let loaded = try await AnyScheduler.load(
-        from: source, subfolder: subfolder, revision: revision, options: options, client: session.client(hub, style))
-      return LoadedSource(source, loaded)
-    } catch let error as HubError where subfolder == nil && [.entryNotFound, .notCached].contains(error.code) {
-      guard
-        error.context.file == SchedulerConfig.fileName
-          || error.context.file?.hasSuffix("/scheduler_config.json") == true
-      else { throw error }
-      var failure = Failure(error)
-      failure.hint = ["most pipelines keep it in a folder: try --subfolder scheduler", failure.hint].compactMap(\.self)
-        .joined(separator: "; or ")
-      throw failure
-    }
+    let loaded = try await AnyScheduler.load(
+      from: source, subfolder: subfolder, revision: revision, options: options, client: session.client(hub, style))
+    return LoadedSource(source, loaded)
   }
 }

@@ -25,10 +25,12 @@ struct Session: Sendable {
   var localClient: HubClient { HubClient(variables: variables, isOffline: true) }
 
   /// What is told on the way with `--verbose`, on stderr.
-  func logger(_ style: OutputOptions) -> Logger? {
-    guard style.isVerbose else { return nil }
+  func logger(_ style: OutputOptions) -> Logger? { style.isVerbose ? logger(.debug) : nil }
+
+  /// A log on stderr.
+  func logger(_ level: Logger.Level) -> Logger {
     var logger = Logger(label: "dhub") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .debug
+    logger.logLevel = level
     return logger
   }
 

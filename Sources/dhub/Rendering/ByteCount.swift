@@ -17,3 +17,8 @@ func duration(_ seconds: Double) -> String {
   if hours > 0 { return String(format: "%d:%02d:%02d", hours, minutes, rest) }
   return minutes > 0 ? String(format: "%d:%02d", minutes, rest) : "\(rest) s"
 }
+
+/// A number with its noun: `1 file`, `2 files`, `0 repositories`.
+func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+  "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
+}

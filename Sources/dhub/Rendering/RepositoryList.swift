@@ -25,7 +25,7 @@ struct RepositoryList: Sendable {
     let total = repositories.reduce(Int64(0)) { $0 + $1.size }
     return Report(
       json: ["repositories": .array(rows), "size": .integer(Int(total))],
-      text: table.text + "\n\(repositories.count) repositories, \(byteCount(total))")
+      text: table.text + "\n\(count(repositories.count, "repository", plural: "repositories")), \(byteCount(total))")
   }
 
   /// A line for each commit.

@@ -47,7 +47,7 @@ struct VerifiedCache: Sendable {
     ]
     let details = wrong + others.flatMap { name, paths in paths.map { "  \(name): \($0)" } }
     let summary = details.isEmpty ? ", all right" : ""
-    return ["\(cacheID(repository)) at \(commit): \(result.checked) files checked\(summary)"] + details
+    return ["\(cacheID(repository)) at \(commit): \(count(result.checked, "file")) checked\(summary)"] + details
   }
 
   private func names(_ paths: [RepositoryPath]) -> JSONValue { .array(paths.map { .string($0.text) }) }

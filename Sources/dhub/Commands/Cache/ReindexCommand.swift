@@ -16,6 +16,7 @@ struct ReindexCommand: Subcommand {
     let scan = try index.rebuild()
     return Report(
       json: ["path": .string(index.path), "repositories": .integer(scan.repositories.count)],
-      text: "\(scan.repositories.count) repositories indexed.", warnings: scan.warnings.map { "\($0)." })
+      text: count(scan.repositories.count, "repository", plural: "repositories") + " indexed.",
+      warnings: scan.warnings.map { "\($0)." })
   }
 }

@@ -39,7 +39,10 @@ struct RemovalOptions: ParsableArguments, Sendable {
   }
 
   private static func summary(_ eviction: Eviction) -> String {
-    "\(eviction.repositories.count) repositories, \(eviction.revisionCount) commits, \(byteCount(eviction.size))"
+    [
+      count(eviction.repositories.count, "repository", plural: "repositories"),
+      count(eviction.revisionCount, "commit"), byteCount(eviction.size),
+    ].joined(separator: ", ")
   }
 
   private static func details(_ eviction: Eviction) -> String {
