@@ -84,9 +84,11 @@ let package = Package(
     .executableTarget(
       name: "dhub",
       dependencies: [
-        "DiffusionHub", "Hub", "HubModel", "HubCache", "CacheIndex", "HubCredentials", "HubGit", "HubServer",
-        "Schedulers", "Scheduling", "PythonJSON", argumentParser, logging,
+        "DiffusionHub", "Hub", "HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", "HubGit",
+        "HubServer", "Schedulers", "Scheduling", "PythonJSON", argumentParser, logging,
       ],
+      // In the binary itself, so that an installed dhub has them; links to fixtures/configs.
+      resources: ["sd15", "sdxl", "ddim", "dpm-karras"].map { .embedInCode("Resources/\($0).json") },
       swiftSettings: settings),
 
     .target(name: "TestSupport", dependencies: ["HubModel"], path: "Tests/TestSupport", swiftSettings: settings),

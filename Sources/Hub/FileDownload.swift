@@ -130,18 +130,7 @@ struct FileDownload {
   }
 
   private func error(for failure: DownloadPlan.Failure, _ error: HubError?) -> HubError {
-    if let error { return error }
-    switch failure {
-    case .notCached: return HubError(.notCached(files: [file.text], mode: client.offlineMode(options) ?? .argument))
-    case .damaged(let reason): return HubError(.cache(path: file.text, reason: reason + "; fetch it again online"))
-    case .noSuchFile: return HubError(.entryNotFound)
-    case .noSuchRevision: return HubError(.revisionNotFound)
-    case .refused(let problem), .unreachable(let problem): return HubError(problem)
-    case .cannotForce:
-      return HubError(
-        .invalidArgument(
-          name: "option", value: "force_download", reason: "a fresh copy cannot be had without asking the hub"))
-    }
+    error ?? HubError(failure.problem(of: file, mode: client.offlineMode(options) ?? .argument))
   }
 
   // MARK: Fetching

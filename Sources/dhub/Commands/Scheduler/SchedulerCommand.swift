@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct SchedulerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scheduler", abstract: "Show, plan, convert and list schedulers.",
+    subcommands: [ShowCommand.self, PlanCommand.self, ConvertCommand.self, ListCommand.self])
+}
