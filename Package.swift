@@ -107,6 +107,9 @@ let package = Package(
     tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
     tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport", crypto]),
     tests("DiffusionHub", ["HubTestSupport", "Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
+    // What `make bench` measures in process; no product.
+    .executableTarget(
+      name: "benchmarks", dependencies: ["DiffusionHub"], path: "Tests/Benchmarks", swiftSettings: settings),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ],

@@ -10,6 +10,8 @@ struct FileDownload {
   let file: RepositoryPath
   let revision: Revision
   let options: DownloadOptions
+  /// How many connections may be used where one is slow.
+  var connections = 8
 
   private var request: DownloadPlan.Request {
     DownloadPlan.Request(
@@ -161,7 +163,7 @@ struct FileDownload {
     do throws(HubError) {
       return try await FileLock.wait(
         destination.lockPath(etag, of: file),
-        signOfLife: { (try? Disk.status(partial))??.size ?? 0 }  // absence: no sign of life
+        signOfLife: { PartialFile.bytesArrived(at: partial) }
       ) {
         options.progress?(.waiting(file))
       }
@@ -179,14 +181,18 @@ struct FileDownload {
 
   /// Receives and publishes; bytes that turn out to be wrong are asked for once more, from the first one on.
   private func receive(_ metadata: FileMetadata, _ partial: PartialFile) async throws(HubError) {
+    let transfer = ContentTransfer(
+      client: client, repository: destination.repository, commit: metadata.commit, file: file, options: options,
+      connections: connections, partial: partial)
     do throws(HubError) {
-      try await receiveRest(metadata, partial)
+      try await transfer.run()
       try await destination.finish(partial, as: file, at: metadata.commit)
     } catch  where error.code == .integrity {
       try partial.restart()
       options.progress?(.restarted(file))
       do throws(HubError) {
-        try await receiveRest(metadata, partial)
+        // Over one connection, as parts may be what went wrong.
+        try await transfer.overOneConnection.run()
         try await destination.finish(partial, as: file, at: metadata.commit)
       } catch  where error.code == .integrity {
         // Nothing that is known to be wrong is kept for the next call to begin with.
@@ -194,33 +200,6 @@ struct FileDownload {
         throw error
       }
     }
-  }
-
-  /// Asks for what is missing until nothing is: a server may send less than it was asked for.
-  private func receiveRest(_ metadata: FileMetadata, _ partial: PartialFile) async throws(HubError) {
-    while partial.size == nil || partial.length < partial.size ?? 0 {
-      let before = partial.length
-      let response = try await client.retrying.run(progress: { partial.length }) { _ throws(HubError) in
-        try await receive(from: metadata.commit, partial)
-      }
-      if response.status == 416 {
-        throw HubError(.integrity(expected: "bytes from \(partial.length) on", got: "416, no such range"))
-      }
-      if let error = HubErrorMapping.error(for: response) { throw error }
-      // A whole body ends the file, be it too short; a part may be followed by another if it brought something.
-      if response.status != 206 || partial.length == before { return }
-    }
-  }
-
-  /// One request for the bytes that are missing.
-  private func receive(from commit: CommitID, _ partial: PartialFile) async throws(HubError) -> HTTPResponse {
-    let route = Route.resolve(destination.repository, Revision(commit), path: file)
-    var request = try client.request(.get, route, options: options)
-    request.headers["Accept-Encoding"] = "identity"
-    let offset = partial.length
-    if offset > 0 { request.headers["Range"] = "bytes=\(offset)-" }
-    let sink = DownloadSink(partial: partial, offset: offset, file: file, options: options)
-    return try await client.connection.transport().download(request, following: .content, into: sink)
   }
 }
 

@@ -159,9 +159,12 @@ struct SnapshotDownload {
     do {
       return try await withThrowingTaskGroup(of: DownloadedFile.Origin.self) { group in
         var rest = files.makeIterator()
+        // Several files at once are several connections already.
+        let connections = max(1, 8 / min(options.maximumWorkers, max(1, files.count)))
         func startNext() {
           guard let next = rest.next() else { return }
-          let download = download(of: next.file, at: commit)
+          var download = download(of: next.file, at: commit)
+          download.connections = connections
           group.addTask { try await download.run(next.metadata).origin }
         }
         for _ in 0..<options.maximumWorkers { startNext() }

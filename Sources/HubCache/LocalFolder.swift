@@ -122,8 +122,9 @@ public struct LocalFolder: Destination {
     try prepare(file)
     let path = partialPath(etag, of: file)
     let folder = Disk.folder(of: path)
-    for name in try Disk.names(in: folder) where name.hasPrefix(Self.shortHash(file) + ".") {
-      if "\(folder)/\(name)" != path, name.hasSuffix(".incomplete") { try Disk.remove("\(folder)/\(name)") }
+    let (ours, wanted) = ("\(Self.shortHash(file)).", "\(Self.shortHash(file)).\(etag.hex).")
+    for name in try Disk.names(in: folder) where name.hasPrefix(ours) && !name.hasPrefix(wanted) {
+      if name.hasSuffix(".incomplete") { try Disk.remove("\(folder)/\(name)") }
     }
     return try PartialFile(at: path, etag: etag, size: size, resuming: resuming)
   }

@@ -17,6 +17,10 @@ public final class PartialFile: Sendable {
   private let file: Descriptor
   private let written: Mutex<Int64>
   private let follower: HashFollower
+  /// How many bytes have arrived ahead, in parts.
+  private let ahead = Mutex<Int64>(0)
+  /// Held while parts are appended.
+  let taking = Mutex(())
 
   /// Opens the partial file at `path`.
   ///
@@ -34,6 +38,7 @@ public final class PartialFile: Sendable {
     if !keeps { try file.truncate(to: 0) }
     written = Mutex(keeps ? length : 0)
     follower = HashFollower(file, etag: etag, size: size)
+    if !keeps { try removeParts() }
   }
 
   private static func open(_ path: String) throws(HubError) -> Descriptor {
@@ -51,6 +56,11 @@ public final class PartialFile: Sendable {
 
   /// How many of the content's first bytes are there.
   public var length: Int64 { written.withLock { $0 } }
+
+  /// How many bytes have arrived: the first ones, and those of the parts that are open.
+  public var received: Int64 { length + ahead.withLock { $0 } }
+
+  func countAhead(_ bytes: Int64) { ahead.withLock { $0 += bytes } }
 
   /// Appends the next bytes.
   ///
@@ -74,7 +84,9 @@ public final class PartialFile: Sendable {
   public func restart() throws(HubError) {
     try file.truncate(to: 0)
     written.withLock { $0 = 0 }
+    ahead.withLock { $0 = 0 }
     follower.restart()
+    try removeParts()
   }
 
   /// Compares length and hash with what the hub announced, and makes the bytes last.
@@ -90,7 +102,10 @@ public final class PartialFile: Sendable {
       try restart()
       throw HubError(.integrity(expected: etag.description, got: found.description))
     }
-    try await offThePool { [file] () throws(HubError) in try file.synchronize() }
+    try await offThePool { [self] () throws(HubError) in
+      try file.synchronize()
+      try removeParts()
+    }
   }
 
   /// Whether the path still names this file: another process may have published or removed it.

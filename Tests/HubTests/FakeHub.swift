@@ -35,7 +35,10 @@ final class FakeHub: Sendable {
   }
 
   init(_ files: [String: Answer.Content], lfs: Set<String> = [], bytesPerSecond: Int? = nil) throws {
-    let state = State(Contents(files: files, lfs: lfs))
+    var contents = Contents(files: files, lfs: lfs)
+    // Once: a large file takes its time.
+    for path in files.keys { contents.etags[path] = contents.etag(path) }
+    let state = State(contents)
     self.state = state
     server = try FaultServer(bytesPerSecond: bytesPerSecond) { request in
       Self.answer(request, state.contents.withLock { $0 })
@@ -96,7 +99,9 @@ final class FakeHub: Sendable {
       answer.headers.append(("X-Repo-Commit", contents.commit))
       return answer
     }
-    let headers: KeyValuePairs = ["X-Repo-Commit": contents.commit, "ETag": "\"\(contents.etag(path))\""]
+    let headers: KeyValuePairs = [
+      "X-Repo-Commit": contents.commit, "ETag": "\"\(contents.etag(path))\"", "Accept-Ranges": "bytes",
+    ]
     return Answer(200, headers: headers, content: content)
   }
 
