@@ -18,7 +18,6 @@ import Testing
     }
   }
 
-
   let directory: TemporaryDirectory
   var path: String { directory.appending("locks/a.lock") }
 
