@@ -12,7 +12,7 @@ extension CacheIndex {
     var stamps: [RepositoryID: String] = [:]
     for name in try Disk.names(in: layout.root) {
       guard let id = CacheLayout.repository(folderName: name) else { continue }
-      stamps[id] = try stamp(of: id)
+      stamps[id] = stamp(of: id)
     }
     let recorded = store.perform(.reading, Self.fetchStamps)
     // Nothing to record, so nothing to make an index for.
@@ -39,19 +39,20 @@ extension CacheIndex {
       let found = Set(scan.repositories.map(\.id))
       for id in try Self.fetchStamps(database).keys where !found.contains(id) { try remove(id, in: database) }
       for repository in scan.repositories {
-        // Absence: without a stamp it is looked at again.
-        try write(repository, (try? stamp(of: repository.id)) ?? "", listings, in: database)
+        try write(repository, stamp(of: repository.id), listings, in: database)
       }
     }
   }
 
   /// A text that changes when something is fetched into a repository's folder or removed from it.
-  private func stamp(of id: RepositoryID) throws(HubError) -> String {
+  private func stamp(of id: RepositoryID) -> String {
     var folders = [layout.folder(of: id), layout.blobs(of: id), layout.refs(of: id), layout.snapshots(of: id)]
-    folders += try Disk.names(in: layout.snapshots(of: id)).map { "\(layout.snapshots(of: id))/\($0)" }
+    // Absence: what may not be looked at has no stamp, and the scan says so.
+    let snapshots = (try? Disk.names(in: layout.snapshots(of: id))) ?? []
+    folders += snapshots.map { "\(layout.snapshots(of: id))/\($0)" }
     var words: [String] = []
     for folder in folders {
-      let status = try Disk.status(folder)
+      let status = try? Disk.status(folder)  // absence: as above
       words.append(status.map { "\($0.inode):\($0.modified)" } ?? "-")
     }
     return words.joined(separator: " ")
