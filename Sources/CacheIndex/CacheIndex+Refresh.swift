@@ -1,5 +1,5 @@
 import GRDB
-public import HubCache
+import HubCache
 import HubModel
 import PythonJSON
 
@@ -9,11 +9,7 @@ extension CacheIndex {
   ///
   /// - Returns: `false` if there is no index to be had.
   func refresh() throws(HubError) -> Bool {
-    var stamps: [RepositoryID: String] = [:]
-    for name in try Disk.names(in: layout.root) {
-      guard let id = CacheLayout.repository(folderName: name) else { continue }
-      stamps[id] = try stamp(of: id)
-    }
+    let stamps = try stamps()
     let recorded = store.perform(.reading, Self.fetchStamps)
     // Nothing to record, so nothing to make an index for.
     if recorded == nil, stamps.isEmpty { return false }
@@ -33,28 +29,41 @@ extension CacheIndex {
   }
 
   /// Records all that a scan has found, in place of what is known of it.
-  public func rebuild(from scan: CacheScan) {
+  ///
+  /// - Parameter stamps: The stamps from before the scan: what has changed since is then looked at again.
+  func rebuild(from scan: CacheScan, _ stamps: [RepositoryID: String]) {
     let listings = Self.listings(of: scan)
     store.perform(.rebuilding) { database in
       let found = Set(scan.repositories.map(\.id))
       for id in try Self.fetchStamps(database).keys where !found.contains(id) { try remove(id, in: database) }
       for repository in scan.repositories {
-        // Absence: without a stamp it is looked at again.
-        try write(repository, (try? stamp(of: repository.id)) ?? "", listings, in: database)
+        try write(repository, stamps[repository.id] ?? "", listings, in: database)
       }
     }
   }
 
-  /// A text that changes when something is fetched into a repository's folder or removed from it.
-  private func stamp(of id: RepositoryID) throws(HubError) -> String {
-    var folders = [layout.folder(of: id), layout.blobs(of: id), layout.refs(of: id), layout.snapshots(of: id)]
-    folders += try Disk.names(in: layout.snapshots(of: id)).map { "\(layout.snapshots(of: id))/\($0)" }
-    var words: [String] = []
-    for folder in folders {
-      let status = try Disk.status(folder)
-      words.append(status.map { "\($0.inode):\($0.modified)" } ?? "-")
+  /// The stamp of every repository in the cache.
+  func stamps() throws(HubError) -> [RepositoryID: String] {
+    var stamps: [RepositoryID: String] = [:]
+    for name in try Disk.names(in: layout.root) {
+      guard let id = CacheLayout.repository(folderName: name) else { continue }
+      stamps[id] = stamp(ofFolder: "\(layout.root)/\(name)")
     }
-    return words.joined(separator: " ")
+    return stamps
+  }
+
+  /// A text that changes when something is fetched into a repository's folder or removed from it: a hash (FNV-1a) of
+  /// when its folders were last written.
+  private func stamp(ofFolder folder: String) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ path: String) {
+      // Absence: what may not be looked at has no time, and the scan says so.
+      let status = try? Disk.status(path)
+      for word in [status?.inode ?? 0, status?.modified.bitPattern ?? 0] { hash = (hash ^ word) &* 0x100_0000_01b3 }
+    }
+    for name in ["", "/blobs", "/refs", "/snapshots"] { add(folder + name) }
+    for name in (try? Disk.names(in: folder + "/snapshots")) ?? [] { add("\(folder)/snapshots/\(name)") }
+    return String(hash, radix: 16)
   }
 
   private static func fetchStamps(_ database: Database) throws -> [RepositoryID: String] {

@@ -63,9 +63,10 @@ public final class CacheIndex: Sendable {
   /// - Throws: What the disk says of the cache; never anything about the index.
   @discardableResult
   public func rebuild() throws(HubError) -> CacheScan {
+    let stamps = try stamps()
     let scan = try CacheScan(layout)
     store.discard()
-    rebuild(from: scan)
+    rebuild(from: scan, stamps)
     return scan
   }
 }

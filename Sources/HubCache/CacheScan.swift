@@ -27,6 +27,8 @@ public struct CacheScan: Sendable, Hashable {
     public var repository: RepositoryID
     /// Where it is.
     public var path: String
+    /// What it is: a link that is to replace another is one for a moment.
+    var kind: Disk.Status.Kind
     /// Its bytes.
     public var size: Int64
     /// The content that it is to become, if its name says so.

@@ -102,13 +102,15 @@ private struct CacheScanner {
     var blobs: [String: CachedContent] = [:]
     for name in try names(in: layout.blobs(of: id)) where !Self.ignored.contains(name) {
       let path = "\(layout.blobs(of: id))/\(name)"
-      guard let status = try Disk.status(path, followingLinks: true) else {
-        warn(path, "leads nowhere")
+      if name.endsWithBytes(".incomplete") {
+        guard let status = try Disk.status(path) else { continue }
+        let etag = name.split(separator: ".").first.flatMap { ETag(hex: $0) }
+        let size = status.kind == .file ? status.size : 0
+        leftovers.append(.init(repository: id, path: path, kind: status.kind, size: size, etag: etag))
         continue
       }
-      if name.endsWithBytes(".incomplete") {
-        let etag = name.split(separator: ".").first.flatMap { ETag(hex: $0) }
-        leftovers.append(.init(repository: id, path: path, size: status.size, etag: etag))
+      guard let status = try Disk.status(path, followingLinks: true) else {
+        warn(path, "leads nowhere")
         continue
       }
       guard status.kind == .file else {

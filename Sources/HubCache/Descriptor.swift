@@ -22,11 +22,13 @@ package final class Descriptor: Sendable {
     (self.number, self.path) = (number, path)
   }
 
-  /// Makes a new file at `path`, where there must be none.
-  package init(creating path: String) throws(HubError) {
+  /// Makes a new file at `path`, where there must be none, and locks it (flock(2)): who finds it unlocked may remove it.
+  package init(creatingLocked path: String) throws(HubError) {
     var number: Int32
     repeat { number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) } while number < 0 && errno == EINTR
     guard number >= 0 else { throw .disk("open", path, errno) }
+    // Where there are no locks nobody else can hold one either.
+    _ = flock(number, LOCK_EX | LOCK_NB)
     (self.number, self.path) = (number, path)
   }
 

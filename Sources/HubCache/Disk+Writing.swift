@@ -9,11 +9,12 @@ extension Disk {
   /// Writes a file so that at every moment, and after a power failure, the old or the new content is at `path`.
   package static func replace(_ path: String, with bytes: [UInt8], by temporary: String? = nil) throws(HubError) {
     try place(path, by: temporary) { temporary throws(HubError) in
-      let file = try Descriptor(creating: temporary)
+      let file = try Descriptor(creatingLocked: temporary)
       try bytes.withUnsafeBufferPointer { bytes throws(HubError) in
         try file.write(UnsafeRawBufferPointer(bytes), at: 0)
       }
       try file.synchronize()
+      return file
     }
   }
 
@@ -22,10 +23,12 @@ extension Disk {
   /// - Returns: `false` where the file system has no links.
   package static func link(_ path: String, to target: String, by temporary: String? = nil) throws(HubError) -> Bool {
     if Disk.target(ofLink: path) == target { return true }
+    try makeDirectory(folder(of: path))
+    if symlink(target, path) == 0 { return true }
     var hasLinks = true
     do throws(HubError) {
       try place(path, by: temporary) { temporary throws(HubError) in
-        guard symlink(target, temporary) != 0 else { return }
+        guard symlink(target, temporary) != 0 else { return nil }
         hasLinks = errno != EPERM && errno != ENOTSUP && errno != ENOSYS
         throw .disk("symlink", path, errno)
       }
@@ -39,7 +42,7 @@ extension Disk {
   package static func copy(_ source: String, to path: String, by temporary: String? = nil) throws(HubError) {
     try place(path, by: temporary) { temporary throws(HubError) in
       guard let input = try Descriptor(opening: source, O_RDONLY) else { throw .disk("open", source, ENOENT) }
-      let output = try Descriptor(creating: temporary)
+      let output = try Descriptor(creatingLocked: temporary)
       var buffer = [UInt8](repeating: 0, count: 1 << 20)
       var offset: Int64 = 0
       while true {
@@ -53,6 +56,7 @@ extension Disk {
         offset += Int64(count)
       }
       try output.synchronize()
+      return output
     }
   }
 
@@ -86,16 +90,18 @@ extension Disk {
   /// A number that no other writer has, for a temporary name.
   package static func uniqueName() -> String { String(UInt64.random(in: 0...UInt64.max), radix: 16) }
 
+  /// Gives what `make` makes under a temporary name its own; the file that it returns stays open, and locked, till then.
   private static func place(
-    _ path: String, by temporary: String?, _ make: (String) throws(HubError) -> Void
+    _ path: String, by temporary: String?, _ make: (String) throws(HubError) -> Descriptor?
   ) throws(HubError) {
     let folder = folder(of: path)
     try makeDirectory(folder)
     // Not the file's own name with an addition: that may be as long as a name can be.
     let temporary = temporary ?? "\(folder)/.\(uniqueName()).tmp"
     do throws(HubError) {
-      try make(temporary)
+      let file = try make(temporary)
       try rename(temporary, to: path)
+      withExtendedLifetime(file) {}
     } catch {
       unlink(temporary)
       throw error

@@ -194,8 +194,10 @@ private struct EvictionPlan {
   }
 
   private func step(_ leftover: CacheScan.Leftover) -> Eviction.Step {
-    .init(
-      kind: .leftover, path: leftover.path, size: leftover.size,
-      lock: leftover.etag.map { scan.layout.lock($0, of: leftover.repository) }, repository: leftover.repository)
+    // A temporary file of ours is of no content yet; its writer has locked the file itself.
+    let own = leftover.kind == .file ? leftover.path : nil
+    let lock = leftover.etag.map { scan.layout.lock($0, of: leftover.repository) } ?? own
+    return .init(
+      kind: .leftover, path: leftover.path, size: leftover.size, lock: lock, repository: leftover.repository)
   }
 }

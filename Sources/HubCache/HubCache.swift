@@ -28,6 +28,15 @@
 // where they differ its hash decides. A link is only followed if it leads to a blob of its own repository. Whatever fails the test counts as absent:
 // online it is fetched again, offline the error says what is wrong.
 //
+// In a cache without links a file has no hash for a name; there the listing of its commit says what it should be.
+//
+// ## Listing and cleaning
+//
+// ``CacheScan`` looks at every name and reads nothing: it is what the cache is at this moment. An ``Eviction`` is decided
+// from a scan alone, as a list of steps that can be printed; carrying it out takes the lock of each content, so that
+// nothing goes which another process is fetching. ``CacheVerification`` reads everything; ``CacheExplanation`` says of one
+// file what all of this comes to. What is only derived from the files, such as the index, is another module's affair.
+//
 // ## Locks
 //
 // The lock of an etag saves bandwidth: of several processes one downloads, and the others find the blob when it is their

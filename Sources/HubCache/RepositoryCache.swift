@@ -11,6 +11,7 @@ public struct RepositoryCache: Destination {
   public let copies: Bool
   /// The length that some record gives a content, asked only of those too long to be hashed at every look.
   private let knownSize: @Sendable (ETag) -> Int64?
+  private let listings = ListingMemory()
 
   /// The folder of `repository`, which need not be there yet.
   ///
@@ -98,8 +99,9 @@ public struct RepositoryCache: Destination {
       return .damaged("'\(link)' is a symbolic link, which is not followed")
     }
     switch kind {
-    // A cache without links holds the content itself, under no hash that could be asked for.
-    case .file: return .good
+    case .file:
+      guard let flaw = try flaw(ofCopy: file, at: commit, path) else { return .good }
+      return .damaged("'\(path)' \(flaw)")
     case .directory, .other: return .damaged("'\(path)' is not a file")
     case .link: break
     }
@@ -117,6 +119,19 @@ public struct RepositoryCache: Destination {
       if component == ".." { _ = components.popLast() } else { components.append(component) }
     }
     return components.joined(separator: "/")
+  }
+
+  /// What is wrong with a file of a cache without links, in words that follow its name, or `nil`.
+  ///
+  /// Its name is no hash that could be asked for; but the listing of its commit says what it should be.
+  private func flaw(ofCopy file: RepositoryPath, at commit: CommitID, _ path: String) throws(HubError) -> String? {
+    guard let entry = listings.entry(of: file, at: commit, in: self),
+      let content = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW, absenceIsError: false)
+    else { return nil }
+    let size = try content.status().size
+    if size != entry.size { return "has \(size) bytes in place of \(entry.size)" }
+    guard size <= Self.alwaysHashed, try content.hash(like: entry.etag) != entry.etag else { return nil }
+    return "has a content that is not the one of its commit"
   }
 
   /// What is wrong with a blob, in words that follow its name, or `nil`.

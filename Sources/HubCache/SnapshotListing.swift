@@ -1,5 +1,6 @@
 public import HubModel
 import PythonJSON
+import Synchronization
 
 /// Every file of a commit, with the identity and length of its content: what `trees/<commit>.json` holds.
 ///
@@ -146,6 +147,23 @@ extension SnapshotListing.Entry {
     }
     if let xetHash { object["xet_hash"] = .string(xetHash) }
     return object
+  }
+}
+
+/// Listings that have been read, as each of the files of a snapshot may ask for the same one.
+final class ListingMemory: Sendable {
+  private let files = Mutex<[CommitID: [RepositoryPath: SnapshotListing.Entry]]>([:])
+
+  /// What the recorded listing of a commit says of a file.
+  func entry(
+    of file: RepositoryPath, at commit: CommitID, in cache: RepositoryCache
+  ) -> SnapshotListing.Entry? {
+    if let files = files.withLock({ $0[commit] }) { return files[file] }
+    // One that is not there yet may be recorded any time; one that is never changes.
+    guard let listing = cache.listing(of: commit) else { return nil }
+    let entries = Dictionary(listing.entries.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+    files.withLock { $0[commit] = entries }
+    return entries[file]
   }
 }
 

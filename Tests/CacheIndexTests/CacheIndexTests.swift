@@ -16,7 +16,8 @@ struct IndexedCache {
 
   final class Warnings: Sendable {
     let texts = Mutex<[String]>([])
-    var count: Int { texts.withLock(\.count) }
+    var all: [String] { texts.withLock(\.self) }
+    var count: Int { all.count }
   }
 
   static let commit = String(repeating: "c", count: 40)

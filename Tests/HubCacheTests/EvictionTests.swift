@@ -135,6 +135,18 @@ import Testing
     }
   }
 
+  @Test func `what a writer is about to put in its place stays, and what one has left goes`() async throws {
+    let sample = try await ScanTests.sample()
+    try sample.directory.write([1], to: blob("x") + "0.incomplete")
+    let writer = try #require(try FileLock.attempt(sample.directory.appending(blob("x") + "0.incomplete")))
+    try FileManager.default.createSymbolicLink(
+      atPath: sample.directory.appending(blob("y") + "1.incomplete"), withDestinationPath: "../../nowhere")
+    let outcome = Eviction(pruning: try CacheScan(sample.layout)).execute()
+    #expect(outcome.kept.map(\.step.path) == [sample.directory.appending(blob("x") + "0.incomplete")])
+    #expect(try CacheScan(sample.layout).leftovers.count == 1)
+    withExtendedLifetime(writer) {}
+  }
+
   @Test func `a content of the shared store goes with its last user`() async throws {
     let sample = try await ScanTests.sample()
     let xet = String(repeating: "e", count: 64)

@@ -109,6 +109,25 @@ import Testing
     #expect(SampleCache.etag(of: []).hex == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391")
   }
 
+  @Test func `two writers without a lock publish the same content, and neither fails`() async throws {
+    let sample = try SampleCache()
+    let (file, commit) = (try RepositoryPath("weights.bin"), SampleCache.commit("c"))
+    let (etag, size) = (SampleCache.etag(of: bytes, inLFS: true), Int64(bytes.count))
+    let half = bytes.count / 2
+    let first = try sample.cache.partial(etag, size: size, of: file, resuming: true)
+    try first.append(Array(bytes[..<half]))
+    let second = try sample.cache.partial(etag, size: size, of: file, resuming: true)
+    #expect(second.length == half)
+    try second.append(Array(bytes[half...]))
+    try first.append(Array(bytes[half...]))
+    try await sample.cache.finish(second, as: file, at: commit)
+    try await sample.cache.finish(first, as: file, at: SampleCache.commit("d"))
+    for commit in [commit, SampleCache.commit("d")] {
+      #expect(try sample.bytes(of: "weights.bin", Revision(commit)) == bytes)
+    }
+    #expect(try CacheScan(sample.layout).leftovers == [])
+  }
+
   @Test func `a partial of another content is not mixed in`() async throws {
     let sample = try SampleCache()
     let file = try RepositoryPath("weights.bin")

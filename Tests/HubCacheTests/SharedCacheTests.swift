@@ -126,6 +126,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [[UInt8](), [1, 2], Array(#"{"a": 2}"#.utf8)])
+  func `a copy that is not what its commit has is not given out`(bytes: [UInt8]) async throws {
+    let sample = try await Self.sample(copies: true)
+    #expect(try sample.bytes(of: "config.json") == Array(#"{"a": 1}"#.utf8))
+    let path = sample.cache.path(of: try RepositoryPath("config.json"), at: Self.commit)
+    try Data(bytes).write(to: URL(filePath: path))
+    #expect(try sample.bytes(of: "config.json") == nil)
+    try await sample.publish(Array(#"{"a": 1}"#.utf8), as: "config.json", at: Self.commit)
+    #expect(try sample.bytes(of: "config.json") == Array(#"{"a": 1}"#.utf8))
+  }
+
   @Test func `the newest Python misses by name what a listing says is missing`() async throws {
     let sample = try await Self.sample()
     try FileManager.default.removeItem(atPath: sample.cache.path(of: try RepositoryPath("empty.txt"), at: Self.commit))
