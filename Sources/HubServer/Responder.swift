@@ -20,7 +20,10 @@ struct Responder: HTTPResponder {
   let service: HubService
   let configuration: HubServer.Configuration
 
-  func respond(to request: Request, context: ConnectionContext) async -> Response {
+  /// The response to `request`.
+  ///
+  /// - Throws: Only what happened to the connection, which ends with it.
+  func respond(to request: Request, context: ConnectionContext) async throws -> Response {
     let (id, start) = (UUID().uuidString.lowercased(), ContinuousClock.now)
     var caller: Account?
     var reply: Reply
@@ -28,8 +31,10 @@ struct Responder: HTTPResponder {
       caller = try service.accounts?.caller(request.headers[.authorization])
       let parsed = try parse(request, caller)
       reply = try await service.reply(to: parsed) { limit in
-        [UInt8](buffer: try await Self.body(of: request, limit: limit))
+        try await Self.body(of: request, limit: limit, context.channel, stall: configuration.limits.stallSeconds)
       }
+    } catch let failure as ConnectionFailure {
+      throw failure.cause
     } catch {
       reply = refusal(error, id)
     }
@@ -58,17 +63,22 @@ struct Responder: HTTPResponder {
     return "http://" + (isName ? host : configuration.host)
   }
 
-  private static func body(of request: Request, limit: Int) async throws -> ByteBuffer {
+  private static func body(
+    of request: Request, limit: Int, _ channel: any Channel, stall: Int64
+  ) async throws -> [UInt8] {
+    let watchdog = channel.eventLoop.scheduleTask(in: .seconds(stall)) { channel.close(promise: nil) }
+    defer { watchdog.cancel() }
     do {
-      return try await request.body.collect(upTo: limit)
+      return [UInt8](buffer: try await request.body.collect(upTo: limit))
     } catch is NIOTooManyBytesError {
       throw Refusal(.contentTooLarge, "The body is longer than \(limit) bytes")
+    } catch {
+      throw ConnectionFailure(cause: error)
     }
   }
 
   private func refusal(_ error: any Error, _ id: String) -> Reply {
     if let refusal = error as? Refusal { return Reply(refusal) }
-    if let error = error as? HTTPError { return Reply(Refusal(error.status, "The body cannot be taken")) }
     let failure = error as? HubError ?? HubError(.repository(reason: "\(error)"))
     let refusal = Refusal(failure)
     if refusal.status.kind == .serverError {
@@ -122,6 +132,11 @@ struct Responder: HTTPResponder {
     }
     try await writer.finish(nil)
   }
+}
+
+/// A request that could not be read to its end: nobody is there to be answered, or nobody can say where it ends.
+private struct ConnectionFailure: Error {
+  let cause: any Error
 }
 
 extension String {

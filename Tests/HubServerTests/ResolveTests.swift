@@ -41,8 +41,8 @@ import Testing
     let hub = try await RunningHub(root: repositories.root)
     for path in [Self.config, Self.weights, "/api/models/acme/euler", "/acme/euler/resolve/main/nothing"] {
       let request = "\(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-      let head = try RawConnection.exchange(port: hub.port, "HEAD " + request)
-      let get = try RawConnection.exchange(port: hub.port, "GET " + request)
+      let head = try await RawConnection.exchange(port: hub.port, "HEAD " + request)
+      let get = try await RawConnection.exchange(port: hub.port, "GET " + request)
       #expect(head.hasSuffix("\r\n\r\n"))
       let lengths = [head, get].map { answer in
         answer.split(separator: "\r\n", maxSplits: 20).first { $0.lowercased().hasPrefix("content-length:") }
