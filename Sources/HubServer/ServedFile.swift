@@ -16,28 +16,19 @@ final class ServedFile: Sendable {
     self.init(owning: descriptor)
   }
 
-  /// The bytes in `range`.
+  /// Fills `buffer` with the bytes from `offset` on.
   ///
-  /// - Throws: `integrity` if the file ends before them.
-  func bytes(_ range: Range<Int64>) throws(HubError) -> [UInt8] {
-    var failure: HubError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-      while count < range.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-        let read = pread(descriptor, rest.baseAddress, rest.count, off_t(range.lowerBound) + off_t(count))
-        if read < 0 && errno == EINTR { continue }
-        guard read > 0 else {
-          failure =
-            read < 0
-            ? HubError(.system(call: "pread", path: "a served file", errno: errno))
-            : HubError(.integrity(expected: "\(range.count) bytes", got: "\(count)"))
-          return
-        }
-        count += read
-      }
+  /// - Throws: `integrity` if the file ends before that.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(HubError) {
+    var count = 0
+    while count < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+      let read = pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(count))
+      if read < 0 && errno == EINTR { continue }
+      guard read >= 0 else { throw HubError(.system(call: "pread", path: "a served file", errno: errno)) }
+      guard read > 0 else { throw HubError(.integrity(expected: "\(buffer.count) bytes", got: "\(count)")) }
+      count += read
     }
-    if let failure { throw failure }
-    return bytes
   }
 }
 
