@@ -4,8 +4,8 @@ public import HubModel
 extension GitRepository {
   /// The commit that `revision` names.
   ///
-  /// In this order: a full commit hash; `HEAD`; a full ref (`refs/pr/3`); a branch; a tag, annotated or not; a ref below
-  /// `refs/`; the beginning of a commit's hash, of at least four digits, if it fits one object alone.
+  /// In this order: a full commit hash; `HEAD`; a full ref (`refs/pr/3`); a branch; a tag, annotated or not; a ref
+  /// below `refs/`; the beginning of a commit's hash, of at least four digits, if it fits one object alone.
   ///
   /// - Throws: `revisionNotFound`, also for what leads to something else than a commit; `repository` if the repository
   ///   is damaged.

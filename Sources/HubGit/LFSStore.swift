@@ -8,7 +8,8 @@ public import HubModel
 ///     ROOT/lfs/incoming/UUID                 one that is being written
 ///
 /// Repositories share the objects of a store. Folders that git-lfs itself fills (`lfs/objects/` in a bare repository,
-/// after `git lfs push` to a path or `git lfs fetch --all`) have the same layout, and are searched after the store's own.
+/// after `git lfs push` to a path or `git lfs fetch --all`) have the same layout, and are searched after the store's
+/// own.
 public struct LFSStore: Hashable, Sendable {
   /// The store's directory, `ROOT/lfs`.
   public let path: String

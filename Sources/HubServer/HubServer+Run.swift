@@ -57,8 +57,8 @@ public struct HubServer: Sendable {
     }
   }
 
-  /// Runs `group` in a task of its own: cancelling the caller's asks it to stop, where cancelling the group's would break
-  /// off what it is doing.
+  /// Runs `group` in a task of its own: cancelling the caller's asks it to stop, where cancelling the group's would
+  /// break off what it is doing.
   private static func run(_ group: ServiceGroup) async throws {
     let running = Task { try await group.run() }
     try await withTaskCancellationHandler {

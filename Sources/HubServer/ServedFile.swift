@@ -34,8 +34,8 @@ final class ServedFile: Sendable {
 
 /// Files without a name, into which large blobs of git are inflated before they are sent.
 ///
-/// A blob is compressed, and its reader may be slow: inflated on a disk it costs no memory while it is sent. The file is
-/// removed from its directory before the first byte is in it, so nothing is left over whenever the server ends.
+/// A blob is compressed, and its reader may be slow: inflated on a disk it costs no memory while it is sent. The file
+/// is removed from its directory before the first byte is in it, so nothing is left over whenever the server ends.
 struct Spool: Sendable {
   /// The directory, on a disk with room for the largest blobs that are read at once.
   let directory: String
