@@ -27,18 +27,21 @@ struct Responder: HTTPResponder {
     let (id, start) = (UUID().uuidString.lowercased(), ContinuousClock.now)
     var caller: Account?
     var reply: Reply
+    let body = BodyReader(request, context.channel, seconds: configuration.limits.stallSeconds)
     do {
       caller = try service.accounts?.caller(request.headers[.authorization])
       let parsed = try parse(request, caller)
-      reply = try await service.reply(to: parsed) { limit in
-        try await Self.body(of: request, limit: limit, context.channel, stall: configuration.limits.stallSeconds)
-      }
+      reply = try await service.reply(to: parsed) { limit in try await body.bytes(limit: limit) }
     } catch let failure as ConnectionFailure {
       throw failure.cause
     } catch {
       reply = refusal(error, id)
     }
     reply.headers[.requestID] = id
+    if body.isPending {
+      reply.headers[.connection] = "close"
+      body.endSoon()
+    }
     log(request, reply, caller, id, since: start)
     return Self.response(reply, isHead: request.method == .head, context, stall: configuration.limits.stallSeconds)
   }
@@ -61,20 +64,6 @@ struct Responder: HTTPResponder {
     let host = request.head.authority ?? ""
     let isName = !host.isEmpty && host.utf8.allSatisfy { "-.:[]_".utf8.contains($0) || $0.isAlphanumeric }
     return "http://" + (isName ? host : configuration.host)
-  }
-
-  private static func body(
-    of request: Request, limit: Int, _ channel: any Channel, stall: Int64
-  ) async throws -> [UInt8] {
-    let watchdog = channel.eventLoop.scheduleTask(in: .seconds(stall)) { channel.close(promise: nil) }
-    defer { watchdog.cancel() }
-    do {
-      return [UInt8](buffer: try await request.body.collect(upTo: limit))
-    } catch is NIOTooManyBytesError {
-      throw Refusal(.contentTooLarge, "The body is longer than \(limit) bytes")
-    } catch {
-      throw ConnectionFailure(cause: error)
-    }
   }
 
   private func refusal(_ error: any Error, _ id: String) -> Reply {
@@ -154,11 +143,6 @@ struct Responder: HTTPResponder {
     if let failure { throw failure }
     return buffer
   }
-}
-
-/// A request that could not be read to its end: nobody is there to be answered, or nobody can say where it ends.
-private struct ConnectionFailure: Error {
-  let cause: any Error
 }
 
 extension String {
