@@ -44,20 +44,13 @@ struct Spool: Sendable {
   func file(of blob: GitObjectID, in repository: borrowing GitRepository, limit: Int) throws(HubError) -> ServedFile {
     let file = try empty()
     try repository.write(blob: blob, limit: limit) { bytes throws(HubError) in
-      var rest = bytes
-      while !rest.isEmpty {
-        let count = write(file.descriptor, rest.baseAddress, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { throw HubError(.system(call: "write", path: directory, errno: errno)) }
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      }
+      try writeAll(bytes, to: file.descriptor, directory)
     }
     return file
   }
 
   private func empty() throws(HubError) -> ServedFile {
-    // Absence: if it cannot be made, opening a file in it says why.
-    try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try makeDirectories(directory)
     let path = directory + "/" + UUID().uuidString
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw HubError(.system(call: "open", path: path, errno: errno)) }

@@ -32,7 +32,7 @@ import Testing
   ]
 
   @Test(arguments: Layout.Python.allCases)
-  func `files come as they are`(python: Layout.Python) async throws {
+  func `the Python client reads all that is there, and names what is not`(python: Layout.Python) async throws {
     let repositories = try TestRepositories()
     let hub = try await RunningHub(root: repositories.root)
     let results = try await Self.results(python, hub)
