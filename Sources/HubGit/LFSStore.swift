@@ -77,7 +77,7 @@ public struct LFSStore: Hashable, Sendable {
     Self.synchronize(directory)
   }
 
-  /// Waits until the names in a directory are on the disk; a file system that cannot say so keeps them in its own order.
+  /// Waits until the names in a directory are on the disk, where the file system can say so.
   private static func synchronize(_ directory: String) {
     let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

@@ -24,7 +24,7 @@ import Testing
   }
 
   static func digest(_ bytes: some Sequence<UInt8>) -> JSON {
-    .string(SHA256.hash(data: Data(bytes)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
+    .string(hexadecimal(SHA256.hash(data: Data(bytes))))
   }
 
   static let files: [JSON] = [
