@@ -46,8 +46,8 @@ extension GitRepository {
   ///   - author: Who is named as author and committer.
   ///   - parent: The commit that the ref must point to, or `nil` for the one that it does.
   /// - Returns: The new commit.
-  /// - Throws: `conflict` if the ref is not at `parent` or moves meanwhile; `entryNotFound` for a deletion of what is not
-  ///   there; `repository` with libgit2's words, among others for a file where a directory is.
+  /// - Throws: `conflict` if the ref is not at `parent` or moves meanwhile; `entryNotFound` for a deletion of what is
+  ///   not there; `repository` with libgit2's words, among others for a file where a directory is.
   @discardableResult
   public borrowing func commit(
     _ changes: [RepositoryPath: GitChange], to reference: String = "refs/heads/main", message: String,

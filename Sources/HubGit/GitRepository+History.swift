@@ -80,8 +80,14 @@ extension GitRepository {
     return false
   }
 
+  /// The longest commit or tag, with its message, in bytes.
+  static var commitLimit: Int { 4 << 20 }
+
   borrowing func lookUp(_ id: CommitID) throws(HubError) -> Handle {
     var oid = id.oid
+    guard try ObjectDatabase(self).length(of: &oid, GIT_OBJECT_COMMIT) <= Self.commitLimit else {
+      throw HubError(.limitExceeded("a commit of more than \(Self.commitLimit) bytes"))
+    }
     return try Handle("git_commit_lookup", free: git_commit_free) { git_commit_lookup(&$0, pointer, &oid) }
   }
 

@@ -4,8 +4,8 @@ public import HubModel
 extension GitRepository {
   /// The commit that `revision` names.
   ///
-  /// In this order: a full commit hash; `HEAD`; a full ref (`refs/pr/3`); a branch; a tag, annotated or not; a ref below
-  /// `refs/`; the beginning of a commit's hash, of at least four digits, if it fits one object alone.
+  /// In this order: a full commit hash; `HEAD`; a full ref (`refs/pr/3`); a branch; a tag, annotated or not; a ref
+  /// below `refs/`; the beginning of a commit's hash, of at least four digits, if it fits one object alone.
   ///
   /// - Throws: `revisionNotFound`, also for what leads to something else than a commit; `repository` if the repository
   ///   is damaged.
@@ -42,17 +42,23 @@ extension GitRepository {
   }
 
   /// The commit that an object is, or that a tag leads to; `nil` for a tree, a blob, or nothing.
+  ///
+  /// Types are read from headers first: a ref may name a blob of any length, which nobody needs in memory. Tags of tags
+  /// are followed a few times.
   borrowing func peeled(_ id: git_oid) throws(HubError) -> CommitID? {
+    let objects = try ObjectDatabase(self)
     var id = id
-    let object = try Handle.existing("git_object_lookup", free: git_object_free) {
-      git_object_lookup(&$0, pointer, &id, GIT_OBJECT_ANY)
+    for _ in 0..<8 {
+      guard let (type, length) = try objects.header(of: &id), length <= Self.commitLimit else { return nil }
+      switch type {
+      case GIT_OBJECT_COMMIT: return CommitID(id)
+      case GIT_OBJECT_TAG:
+        let tag = try Handle("git_tag_lookup", free: git_tag_free) { git_tag_lookup(&$0, pointer, &id) }
+        id = git_tag_target_id(tag.pointer).pointee
+      default: return nil
+      }
     }
-    guard let object else { return nil }
-    let commit = try Handle.existing("git_object_peel", free: git_object_free) {
-      let result = git_object_peel(&$0, object.pointer, GIT_OBJECT_COMMIT)
-      return result == GIT_EPEEL.rawValue ? GIT_ENOTFOUND.rawValue : result
-    }
-    return commit?.commitID
+    return nil
   }
 
   private borrowing func commit(beginningWith digits: String) throws(HubError) -> CommitID? {
@@ -60,17 +66,10 @@ extension GitRepository {
     guard digits.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else { return nil }
     var prefix = git_oid()
     try GitFailure.check(git_oid_fromstrn(&prefix, digits, digits.utf8.count), "git_oid_fromstrn")
-    let commit = try Handle.existing("git_object_lookup_prefix", free: git_object_free) {
-      git_object_lookup_prefix(&$0, pointer, &prefix, digits.utf8.count, GIT_OBJECT_COMMIT)
-    }
-    return commit?.commitID
-  }
-}
-
-extension Handle {
-  /// The hash of the commit that this is.
-  fileprivate var commitID: CommitID {
-    // git_object_id answers nil for no object.
-    CommitID(git_object_id(pointer)!.pointee)
+    let objects = try ObjectDatabase(self)
+    var found = git_oid()
+    let result = git_odb_exists_prefix(&found, objects.pointer, &prefix, digits.utf8.count)
+    guard try GitFailure.found(result, "git_odb_exists_prefix") else { return nil }
+    return try objects.header(of: &found)?.type == GIT_OBJECT_COMMIT ? CommitID(found) : nil
   }
 }

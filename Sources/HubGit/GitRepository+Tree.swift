@@ -29,7 +29,7 @@ public struct TreeLimits: Hashable, Sendable {
   public var bytesPerDirectory: Int
 
   /// The limits; the defaults let a repository of some hundred thousand files through.
-  public init(entries: Int = 500_000, bytesPerDirectory: Int = 32 << 20) {
+  public init(entries: Int = 250_000, bytesPerDirectory: Int = 32 << 20) {
     (self.entries, self.bytesPerDirectory) = (entries, bytesPerDirectory)
   }
 }
@@ -133,9 +133,10 @@ private struct TreeWalk {
       guard entries.count < wanted else { return }
       guard let entry = git_tree_entry_byindex(directory.pointer, index) else { continue }
       try count()
-      guard let found = GitEntry(entry, in: path), names.insert(found.path.lastComponent).inserted else { continue }
+      guard let name = String(validatingCString: git_tree_entry_name(entry)) else { continue }
+      guard let found = GitEntry(entry, name, in: path), names.insert(name).inserted else { continue }
       if isPast { entries.append(found) }
-      let isPlace = !isPast && last.first.map { $0 == found.path.lastComponent } == true
+      let isPlace = !isPast && last.first.map { $0 == name } == true
       if isRecursive, found.kind == .directory, isPast || isPlace {
         try visit(found.id.oid, at: found.path, after: isPast ? [] : last.dropFirst(), of: repository)
       }
@@ -151,11 +152,14 @@ private struct TreeWalk {
 
 extension GitEntry {
   /// The entry, unless it is one that is never listed.
-  fileprivate init?(_ entry: OpaquePointer, in directory: RepositoryPath?) {
-    guard let kind = Kind(entry), let name = String(validatingCString: git_tree_entry_name(entry)) else { return nil }
-    // A name with a slash is a path of several components, which no single entry may claim.
-    guard !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
-    guard let path = try? RepositoryPath(name, in: directory?.text) else { return nil }  // absence: a hostile name
+  fileprivate init?(_ entry: OpaquePointer, _ name: String, in directory: RepositoryPath?) {
+    guard let kind = Kind(entry) else { return nil }
+    guard let path = try? directory?.appending(name) ?? Self.root(name) else { return nil }  // absence: a hostile name
     self.init(path: path, kind: kind, id: GitObjectID(git_tree_entry_id(entry).pointee))
+  }
+
+  /// The path of an entry of the root; a name with a slash is a path of several, which no single entry may claim.
+  private static func root(_ name: String) throws(HubError) -> RepositoryPath? {
+    name.utf8.contains(UInt8(ascii: "/")) ? nil : try RepositoryPath(name)
   }
 }

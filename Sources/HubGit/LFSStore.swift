@@ -8,7 +8,8 @@ public import HubModel
 ///     ROOT/lfs/incoming/UUID                 one that is being written
 ///
 /// Repositories share the objects of a store. Folders that git-lfs itself fills (`lfs/objects/` in a bare repository,
-/// after `git lfs push` to a path or `git lfs fetch --all`) have the same layout, and are searched after the store's own.
+/// after `git lfs push` to a path or `git lfs fetch --all`) have the same layout, and are searched after the store's
+/// own.
 public struct LFSStore: Hashable, Sendable {
   /// The store's directory, `ROOT/lfs`.
   public let path: String
@@ -54,31 +55,34 @@ public struct LFSStore: Hashable, Sendable {
     return pointer
   }
 
+  /// Gives the bytes their name once they are on the disk: another process sees all of the object or none.
   private func publish(_ data: Data, as oid: String) throws(HubError) {
     let (incoming, file) = (path + "/incoming/" + UUID().uuidString, Self.file(oid, in: path + "/objects"))
-    do {
-      for name in [incoming, file] {
-        try FileManager.default.createDirectory(
-          at: URL(filePath: name).deletingLastPathComponent(), withIntermediateDirectories: true)
+    let directory = URL(filePath: file).deletingLastPathComponent().path
+    for path in [path + "/incoming", directory] { try makeDirectories(path) }
+    let descriptor = open(incoming, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw HubError(.system(call: "open", path: incoming, errno: errno)) }
+    defer { close(descriptor) }
+    do throws(HubError) {
+      let written: Result<Void, HubError> = data.withUnsafeBytes { bytes in
+        Result { () throws(HubError) in try writeAll(bytes, to: descriptor, incoming) }
       }
-      try data.write(to: URL(filePath: incoming))
+      try written.get()
+      guard fsync(descriptor) == 0 else { throw HubError(.system(call: "fsync", path: incoming, errno: errno)) }
+      guard rename(incoming, file) == 0 else { throw HubError(.system(call: "rename", path: file, errno: errno)) }
     } catch {
-      throw HubError(.system(call: "write", path: incoming, errno: errno), cause: error)
-    }
-    guard Self.synchronize(incoming), rename(incoming, file) == 0 else {
-      let failure = HubError(.system(call: "rename", path: file, errno: errno))
       unlink(incoming)
-      throw failure
+      throw error
     }
-    _ = Self.synchronize(URL(filePath: file).deletingLastPathComponent().path)
+    Self.synchronize(directory)
   }
 
-  /// Waits until a file or directory is on the disk.
-  private static func synchronize(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return fsync(descriptor) == 0
+  /// Waits until the names in a directory are on the disk, where the file system can say so.
+  private static func synchronize(_ directory: String) {
+    let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   private static func file(_ oid: String, in directory: String) -> String {

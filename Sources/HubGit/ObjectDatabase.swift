@@ -15,12 +15,20 @@ struct ObjectDatabase: ~Copyable {
   ///
   /// - Throws: `repository` if there is no such object, or one of another type.
   borrowing func length(of id: inout git_oid, _ type: git_object_t = GIT_OBJECT_BLOB) throws(HubError) -> Int {
-    var (length, found) = (0, GIT_OBJECT_ANY)
-    try GitFailure.check(git_odb_read_header(&length, &found, pointer, &id), "git_odb_read_header")
-    guard found == type else {
-      throw HubError(.repository(reason: "the object \(GitObjectID(id)) is not what the tree says"))
+    guard let header = try header(of: &id) else {
+      throw HubError(.repository(reason: "the object \(GitObjectID(id)) is missing"))
     }
-    return length
+    guard header.type == type else {
+      throw HubError(.repository(reason: "the object \(GitObjectID(id)) is of another type than expected"))
+    }
+    return header.length
+  }
+
+  /// The type and the length of an object, or `nil` if there is none.
+  borrowing func header(of id: inout git_oid) throws(HubError) -> (type: git_object_t, length: Int)? {
+    var (length, type) = (0, GIT_OBJECT_ANY)
+    let result = git_odb_read_header(&length, &type, pointer, &id)
+    return try GitFailure.found(result, "git_odb_read_header") ? (type, length) : nil
   }
 
   /// The bytes of a blob, all in memory; libgit2 has compared them with the object's name.

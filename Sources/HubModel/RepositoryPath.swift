@@ -39,6 +39,40 @@ public struct RepositoryPath: Hashable, Sendable, Comparable, CustomStringConver
     try self.init(folder.isEmpty ? text : folder + "/" + text)
   }
 
+  /// The path of the entry `name` in the directory that this path names.
+  ///
+  /// Checks what is new alone, so that a walk through a large tree costs no more than its names.
+  ///
+  /// - Throws: As ``init(_:)``, for the joined path; a name with a slash in it is refused too.
+  public func appending(_ name: String) throws(HubError) -> RepositoryPath {
+    let isPlain = Self.isPlain(name) && text.utf8.count + name.utf8.count < Self.lengthChecked
+    guard isPlain || !name.utf8.contains(UInt8(ascii: "/")) else {
+      throw HubError(.unsafePath(name, reason: "a single name has a slash in it"))
+    }
+    let joined = text + "/" + name
+    return isPlain ? RepositoryPath(checked: joined) : try RepositoryPath(joined)
+  }
+
+  private init(checked text: String) { self.text = text }
+
+  /// The length up to which a path of at least one letter between two slashes cannot be too long or too deep.
+  private static let lengthChecked = 128
+
+  /// Whether `name` is a name that no rule is about: of ASCII letters, digits and a few marks, and not beginning as
+  /// those do that some file system takes for `.git` or for our own records.
+  private static func isPlain(_ name: String) -> Bool {
+    guard let first = name.utf8.first, ![UInt8(ascii: "."), UInt8(ascii: "g"), UInt8(ascii: "G")].contains(first),
+      name.utf8.last != UInt8(ascii: "."), name.utf8.count <= 100, name != "huggingface"
+    else { return false }
+    return name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+      default: false
+      }
+    }
+  }
+
   private static func flaw(of text: String) -> String? {
     if text.isEmpty { return "it is empty" }
     if text.utf8.count > 4096 { return "it is longer than 4096 bytes" }

@@ -2,8 +2,8 @@ extension Route {
   /// The route of the percent-encoded `path`, which must not have been decoded: a revision's `%2F` is not a separator.
   ///
   /// A repository of the oldest kind has one component, so the verb is found by its place: after one or two components
-  /// of a name. The revisions `refs/pr/N` and `refs/convert/NAME`, which people write with plain slashes, are understood
-  /// in both forms.
+  /// of a name. The revisions `refs/pr/N` and `refs/convert/NAME`, which people write with plain slashes, are
+  /// understood in both forms.
   ///
   /// - Returns: `nil` if there is no such route, or a name in it breaks the rules of ``RepositoryID``, ``Revision`` or
   ///   ``RepositoryPath``.
@@ -71,7 +71,8 @@ extension Route {
 
   /// The repository before the verb, the verb, and what comes after it.
   ///
-  /// Where both places hold a verb the later one counts: `a/resolve` is a likelier repository than `resolve` a revision.
+  /// Where both places hold a verb the later one counts: `a/resolve` is a likelier repository than `resolve` a
+  /// revision.
   private static func split(
     _ words: ArraySlice<Substring>, at verbs: [Substring], _ kind: RepositoryID.Kind
   ) -> (RepositoryID, Substring, ArraySlice<Substring>)? {

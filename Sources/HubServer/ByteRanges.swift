@@ -14,8 +14,8 @@ enum ByteRanges: Hashable, Sendable {
 
   /// Decides by the request's header fields for a file of `size` bytes that `etag` identifies.
   ///
-  /// Several ranges, another unit and what cannot be read are ignored, as RFC 9110 allows: the answer is the whole file.
-  /// An empty file satisfies any range that begins at 0, as clients ask for `bytes=0-0` to learn the size.
+  /// Several ranges, another unit and what cannot be read are ignored, as RFC 9110 allows: the answer is the whole
+  /// file. An empty file satisfies any range that begins at 0, as clients ask for `bytes=0-0` to learn the size.
   init(_ headers: HTTPFields, etag: ETag, size: Int64) {
     if let known = headers[.ifNoneMatch], Self.matches(known, etag) {
       self = .notModified

@@ -14,6 +14,14 @@ struct HubRequest: Sendable {
   let endpoint: String
 
   var isHead: Bool { method == .head }
+
+  /// The value of `Link` for the next page of a list.
+  ///
+  /// The URL is absolute and complete: clients request it as it stands.
+  func next(_ route: Route, _ fields: KeyValuePairs<String, String?>) -> String {
+    let query = fields.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
+    return "<\(endpoint)\(route.path)?\(query.joined(separator: "&"))>; rel=\"next\""
+  }
 }
 
 /// The answer to a request.

@@ -1,4 +1,5 @@
 import Foundation
+import HubGit
 public import HubModel
 import Hummingbird
 import HummingbirdCore
@@ -16,11 +17,7 @@ public struct HubServer: Sendable {
   /// - Throws: `configuration` if the token file cannot be used, `system` if the root directory cannot be made.
   public init(_ configuration: Configuration) throws(HubError) {
     let root = URL(filePath: configuration.root).standardizedFileURL.path
-    do {
-      try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    } catch {
-      throw HubError(.system(call: "mkdir", path: root, errno: errno), cause: error)
-    }
+    try makeDirectories(root)
     let service = HubService(
       repositories: Repositories(root: root),
       accounts: try configuration.tokenFile.map { path throws(HubError) in
@@ -57,8 +54,8 @@ public struct HubServer: Sendable {
     }
   }
 
-  /// Runs `group` in a task of its own: cancelling the caller's asks it to stop, where cancelling the group's would break
-  /// off what it is doing.
+  /// Runs `group` in a task of its own: cancelling the caller's asks it to stop, where cancelling the group's would
+  /// break off what it is doing.
   private static func run(_ group: ServiceGroup) async throws {
     let running = Task { try await group.run() }
     try await withTaskCancellationHandler {

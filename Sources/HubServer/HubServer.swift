@@ -22,8 +22,8 @@
 //     git -C … config --add hub.reader NAME                          a user or organisation that may read it
 //     git -C … config hub.disabled true                              nobody may
 //
-// Accounts are the tokens of one file (see ``TokenFile``). A hub without a token file has no accounts: it serves what is
-// public and takes no notice of credentials.
+// Accounts are the tokens of one file (see ``TokenFile``). A hub without a token file has no accounts: it serves what
+// is public and takes no notice of credentials.
 //
 // ## Errors
 //

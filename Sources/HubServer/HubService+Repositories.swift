@@ -75,8 +75,7 @@ extension HubService {
       let found = try repository.history(of: head, skipping: page * count, count: count + 1)
       var headers: HTTPFields = [.repoCommit: head.hex]
       if found.count > count {
-        let next = Route.commits(id, Revision(head)).path
-        headers[.link] = "<\(request.endpoint)\(next)?limit=\(count)&p=\(page + 1)>; rel=\"next\""
+        headers[.link] = request.next(.commits(id, Revision(head)), ["limit": "\(count)", "p": "\(page + 1)"])
       }
       let commits = found.prefix(count).map {
         CommitListing(
@@ -103,12 +102,8 @@ extension HubService {
       }
       var headers: HTTPFields = [:]
       if found.count > count {
-        let fields = [
-          ("author", author), ("search", words), ("limit", "\(count)"), ("cursor", found[count - 1].id),
-        ]
-        let query = fields.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
-        headers[.link] =
-          "<\(request.endpoint)\(Route.list(kind).path)?\(query.joined(separator: "&"))>; rel=\"next\""
+        headers[.link] = request.next(
+          .list(kind), ["author": author, "search": words, "limit": "\(count)", "cursor": found[count - 1].id])
       }
       return try Reply(json: Array(found.prefix(count)), headers: headers)
     }

@@ -59,10 +59,9 @@ extension HubService {
       let page = Array(found.prefix(count))
       var headers: HTTPFields = [.repoCommit: commit.hex]
       if found.count > count, let last = page.last {
-        let next = Route.tree(id, Revision(commit), path: path).path
-        let cursor = PercentEncoding.encode(last.path.text)
-        headers[.link] =
-          "<\(request.endpoint)\(next)?recursive=\(recursive)&expand=\(expand)&limit=\(count)&cursor=\(cursor)>; rel=\"next\""
+        headers[.link] = request.next(
+          .tree(id, Revision(commit), path: path),
+          ["recursive": "\(recursive)", "expand": "\(expand)", "limit": "\(count)", "cursor": last.path.text])
       }
       return try Reply(json: try describe(page, in: commit, repository, expand: expand), headers: headers)
     }

@@ -20,20 +20,28 @@ struct Responder: HTTPResponder {
   let service: HubService
   let configuration: HubServer.Configuration
 
-  func respond(to request: Request, context: ConnectionContext) async -> Response {
+  /// The response to `request`.
+  ///
+  /// - Throws: Only what happened to the connection, which ends with it.
+  func respond(to request: Request, context: ConnectionContext) async throws -> Response {
     let (id, start) = (UUID().uuidString.lowercased(), ContinuousClock.now)
     var caller: Account?
     var reply: Reply
+    let body = BodyReader(request, context.channel, seconds: configuration.limits.stallSeconds)
     do {
       caller = try service.accounts?.caller(request.headers[.authorization])
       let parsed = try parse(request, caller)
-      reply = try await service.reply(to: parsed) { limit in
-        [UInt8](buffer: try await Self.body(of: request, limit: limit))
-      }
+      reply = try await service.reply(to: parsed) { limit in try await body.bytes(limit: limit) }
+    } catch let failure as ConnectionFailure {
+      throw failure.cause
     } catch {
       reply = refusal(error, id)
     }
     reply.headers[.requestID] = id
+    if body.isPending {
+      reply.headers[.connection] = "close"
+      body.endSoon()
+    }
     log(request, reply, caller, id, since: start)
     return Self.response(reply, isHead: request.method == .head, context, stall: configuration.limits.stallSeconds)
   }
@@ -58,17 +66,8 @@ struct Responder: HTTPResponder {
     return "http://" + (isName ? host : configuration.host)
   }
 
-  private static func body(of request: Request, limit: Int) async throws -> ByteBuffer {
-    do {
-      return try await request.body.collect(upTo: limit)
-    } catch is NIOTooManyBytesError {
-      throw Refusal(.contentTooLarge, "The body is longer than \(limit) bytes")
-    }
-  }
-
   private func refusal(_ error: any Error, _ id: String) -> Reply {
     if let refusal = error as? Refusal { return Reply(refusal) }
-    if let error = error as? HTTPError { return Reply(Refusal(error.status, "The body cannot be taken")) }
     let failure = error as? HubError ?? HubError(.repository(reason: "\(error)"))
     let refusal = Refusal(failure)
     if refusal.status.kind == .serverError {
@@ -106,21 +105,43 @@ struct Responder: HTTPResponder {
     return Response(status: reply.status, headers: headers, body: body)
   }
 
-  /// Sends a part of a file, a megabyte in memory at a time; a client that does not take it in time is cut off.
+  /// Sends a part of a file, one piece in memory at a time; a client that does not take it in time is cut off.
   @concurrent private static func send(
     _ file: ServedFile, _ range: Range<Int64>, to writer: inout any ResponseBodyWriter, _ channel: any Channel,
     stall: Int64
   ) async throws {
     var offset = range.lowerBound
     while offset < range.upperBound {
-      let piece = offset..<min(offset + (1 << 20), range.upperBound)
-      let bytes = try await GitThreads.run { () throws(HubError) in try file.bytes(piece) }
+      let piece = offset..<min(offset + pieceSize, range.upperBound)
+      let buffer = try await GitThreads.run { () throws(HubError) in try read(piece, of: file) }
       let watchdog = channel.eventLoop.scheduleTask(in: .seconds(stall)) { channel.close(promise: nil) }
       defer { watchdog.cancel() }
-      try await writer.write(ByteBuffer(bytes: bytes))
+      try await writer.write(buffer)
+      // A write only waits for a channel that is known to be full, and the channel learns of this piece when its loop
+      // gets to it. Without waiting for that, a busy loop would have piece upon piece handed to it.
+      try await channel.eventLoop.submit {}.get()
       offset = piece.upperBound
     }
     try await writer.finish(nil)
+  }
+
+  /// Larger pieces are hardly faster, and every thread that handles one keeps its memory.
+  private static var pieceSize: Int64 { 256 << 10 }
+
+  private static func read(_ range: Range<Int64>, of file: ServedFile) throws(HubError) -> ByteBuffer {
+    var buffer = ByteBufferAllocator().buffer(capacity: range.count)
+    var failure: HubError?
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { bytes in
+      do throws(HubError) {
+        try file.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<range.count]), at: range.lowerBound)
+        return range.count
+      } catch {
+        failure = error
+        return 0
+      }
+    }
+    if let failure { throw failure }
+    return buffer
   }
 }
 

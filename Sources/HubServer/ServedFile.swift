@@ -16,35 +16,26 @@ final class ServedFile: Sendable {
     self.init(owning: descriptor)
   }
 
-  /// The bytes in `range`.
+  /// Fills `buffer` with the bytes from `offset` on.
   ///
-  /// - Throws: `integrity` if the file ends before them.
-  func bytes(_ range: Range<Int64>) throws(HubError) -> [UInt8] {
-    var failure: HubError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-      while count < range.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-        let read = pread(descriptor, rest.baseAddress, rest.count, off_t(range.lowerBound) + off_t(count))
-        if read < 0 && errno == EINTR { continue }
-        guard read > 0 else {
-          failure =
-            read < 0
-            ? HubError(.system(call: "pread", path: "a served file", errno: errno))
-            : HubError(.integrity(expected: "\(range.count) bytes", got: "\(count)"))
-          return
-        }
-        count += read
-      }
+  /// - Throws: `integrity` if the file ends before that.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(HubError) {
+    var count = 0
+    while count < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+      let read = pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(count))
+      if read < 0 && errno == EINTR { continue }
+      guard read >= 0 else { throw HubError(.system(call: "pread", path: "a served file", errno: errno)) }
+      guard read > 0 else { throw HubError(.integrity(expected: "\(buffer.count) bytes", got: "\(count)")) }
+      count += read
     }
-    if let failure { throw failure }
-    return bytes
   }
 }
 
 /// Files without a name, into which large blobs of git are inflated before they are sent.
 ///
-/// A blob is compressed, and its reader may be slow: inflated on a disk it costs no memory while it is sent. The file is
-/// removed from its directory before the first byte is in it, so nothing is left over whenever the server ends.
+/// A blob is compressed, and its reader may be slow: inflated on a disk it costs no memory while it is sent. The file
+/// is removed from its directory before the first byte is in it, so nothing is left over whenever the server ends.
 struct Spool: Sendable {
   /// The directory, on a disk with room for the largest blobs that are read at once.
   let directory: String
@@ -53,20 +44,13 @@ struct Spool: Sendable {
   func file(of blob: GitObjectID, in repository: borrowing GitRepository, limit: Int) throws(HubError) -> ServedFile {
     let file = try empty()
     try repository.write(blob: blob, limit: limit) { bytes throws(HubError) in
-      var rest = bytes
-      while !rest.isEmpty {
-        let count = write(file.descriptor, rest.baseAddress, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { throw HubError(.system(call: "write", path: directory, errno: errno)) }
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      }
+      try writeAll(bytes, to: file.descriptor, directory)
     }
     return file
   }
 
   private func empty() throws(HubError) -> ServedFile {
-    // Absence: if it cannot be made, opening a file in it says why.
-    try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try makeDirectories(directory)
     let path = directory + "/" + UUID().uuidString
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw HubError(.system(call: "open", path: path, errno: errno)) }

@@ -92,4 +92,16 @@ import Testing
     try directory.write(Array("hell".utf8), to: "objects/2c/f2/\(pointer.oid)")
     #expect((#expect(throws: HubError.self) { try store.file(of: pointer) })?.code == .integrity)
   }
+  @Test func `a store that cannot be written says so, and leaves nothing`() throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write([], to: "file")
+    let error = #expect(throws: HubError.self) { try LFSStore(path: file + "/lfs").add([1]) }
+    #expect(error?.code == .system)
+    let pointer = try LFSStore(path: directory.appending("lfs")).add([1])
+    try FileManager.default.removeItem(atPath: directory.appending("lfs/objects"))
+    try directory.write([], to: "lfs/objects")
+    #expect(throws: HubError.self) { try LFSStore(path: directory.appending("lfs")).add([1]) }
+    #expect(try directory.listing() == ["file", "lfs", "lfs/incoming", "lfs/objects"])
+    #expect(pointer.size == 1)
+  }
 }

@@ -119,6 +119,28 @@ import Testing
     #expect(list?.code == .limitExceeded && find?.code == .limitExceeded)
   }
 
+  @Test func `commits and tags are followed within bounds`() async throws {
+    let bench = try Bench()
+    let first = try bench.commit(["a": "1"])
+    var target = first.hex
+    for level in 0..<10 {
+      let kind = level == 0 ? "commit" : "tag"
+      let tag = "object \(target)\ntype \(kind)\ntag t\(level)\ntagger x <x@x> 1700000000 +0000\n\nx\n"
+      target = try await bench.git("hash-object", "-t", "tag", "-w", "--stdin", input: Array(tag.utf8))
+      try await bench.git("update-ref", "refs/tags/t\(level)", target)
+    }
+    let repository = try bench.open()
+    #expect(try repository.commit(of: try Revision("t1")) == first)
+    let error = #expect(throws: HubError.self) { try bench.open().commit(of: try Revision("t9")) }
+    #expect(error?.code == .revisionNotFound)
+    let tree = try await bench.git("rev-parse", "main^{tree}")
+    let text = "tree \(tree)\nauthor x <x@x> 1 +0000\ncommitter x <x@x> 1 +0000\n\n"
+    let long = Array(text.utf8) + [UInt8](repeating: 0x78, count: 5 << 20)
+    let commit = try await bench.git("hash-object", "-t", "commit", "-w", "--stdin", input: long)
+    let limit = #expect(throws: HubError.self) { try bench.open().details(of: try #require(CommitID(commit))) }
+    #expect(limit?.code == .limitExceeded)
+  }
+
   @Test func `objects that are missing, damaged or of another type are errors of the repository`() async throws {
     let bench = try Bench()
     let commit = try bench.commit(["a": "text", "d/b": "more"])

@@ -57,6 +57,25 @@ import Testing
     #expect(throws: HubError.self) { _ = try RepositoryPath("c.json", in: "../../etc") }
   }
 
+  /// Random names from the characters that matter: adding one to a path is the same as checking the whole.
+  @Test func `a name is added by the rules for paths`() throws {
+    var generator = SystemRandomNumberGenerator()
+    let alphabet: [Unicode.Scalar] = ["a", ".", "\\", ":", "\u{200C}", "g", "i", "t", "~", "1", " ", "\0", "-", "Z"]
+    let long = String(repeating: "a/", count: 61) + "a"
+    let folders = try ["d", ".cache", "unet/x", long].map { try RepositoryPath($0) }
+    let names = [".git", "GIT~1", "huggingface", "..", "", String(repeating: "n", count: 300), "n", "a/b", "/"]
+    for round in 0..<20_000 {
+      var text = String.UnicodeScalarView()
+      for _ in 0..<Int.random(in: 0...6) {
+        text.append(alphabet[Int.random(in: alphabet.indices, using: &generator)])
+      }
+      let (folder, name) = (folders[round % 4], round < 36 ? names[round / 4] : String(text))
+      let whole = name.contains("/") ? nil : try? RepositoryPath(folder.text + "/" + name)
+      #expect((try? folder.appending(name)) == whole, "\(folder)/\(name)")
+    }
+    #expect(throws: HubError.self) { try RepositoryPath(long + "/a/a").appending("a") }
+  }
+
   /// Random names from the characters that matter: whatever is accepted, joined to a folder, stays in it.
   @Test func `no accepted path has a component that moves`() {
     var generator = SystemRandomNumberGenerator()

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HubModel
 import HubTestSupport
@@ -35,4 +36,9 @@ extension HTTPResponse {
   func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
     try JSONDecoder().decode(type, from: Data(body))
   }
+}
+
+/// The digits of a hash.
+func hexadecimal(_ digest: some Digest) -> String {
+  digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }

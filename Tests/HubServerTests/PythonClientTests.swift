@@ -24,7 +24,7 @@ import Testing
   }
 
   static func digest(_ bytes: some Sequence<UInt8>) -> JSON {
-    .string(SHA256.hash(data: Data(bytes)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
+    .string(hexadecimal(SHA256.hash(data: Data(bytes))))
   }
 
   static let files: [JSON] = [
@@ -32,7 +32,7 @@ import Testing
   ]
 
   @Test(arguments: Layout.Python.allCases)
-  func `files come as they are`(python: Layout.Python) async throws {
+  func `the Python client reads all that is there, and names what is not`(python: Layout.Python) async throws {
     let repositories = try TestRepositories()
     let hub = try await RunningHub(root: repositories.root)
     let results = try await Self.results(python, hub)

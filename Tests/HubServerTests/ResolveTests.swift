@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HubGit
 import HubModel
@@ -41,8 +42,8 @@ import Testing
     let hub = try await RunningHub(root: repositories.root)
     for path in [Self.config, Self.weights, "/api/models/acme/euler", "/acme/euler/resolve/main/nothing"] {
       let request = "\(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-      let head = try RawConnection.exchange(port: hub.port, "HEAD " + request)
-      let get = try RawConnection.exchange(port: hub.port, "GET " + request)
+      let head = try await RawConnection.exchange(port: hub.port, "HEAD " + request)
+      let get = try await RawConnection.exchange(port: hub.port, "GET " + request)
       #expect(head.hasSuffix("\r\n\r\n"))
       let lengths = [head, get].map { answer in
         answer.split(separator: "\r\n", maxSplits: 20).first { $0.lowercased().hasPrefix("content-length:") }
@@ -109,13 +110,49 @@ import Testing
     #expect(client.hub.log.text.contains(pointer.oid))
   }
 
-  @Test func `objects that git-lfs itself put into the repository are found`() async throws {
+  @Test func `what git-lfs pushes into a repository is served`() async throws {
     let repositories = try TestRepositories()
-    let repository = try repositories.open("models/legacy")
-    let pointer = try LFSStore(path: repository.path + "/lfs").add(Array("by git-lfs".utf8))
-    try repository.commit([try RepositoryPath("w"): .pointer(pointer)], message: "x")
     let client = Client(try await RunningHub(root: repositories.root))
-    #expect(try await client.get("/legacy/resolve/main/w").text == "by git-lfs")
+    let (work, bare) = (repositories.root + "/work", repositories.root + "/models/team/large.git")
+    for (arguments, directory) in [
+      (["init", "-q", "--bare", "-b", "main", bare], repositories.root),
+      (["init", "-q", "-b", "main", work], repositories.root), (["lfs", "install", "--local"], work),
+      (["lfs", "track", "*.bin"], work),
+    ] { try await git(arguments, in: directory) }
+    try Data(TestRepositories.weights).write(to: URL(filePath: work + "/w.bin"))
+    for arguments in [["add", "-A"], ["commit", "-q", "-m", "Add"], ["push", "-q", "file://" + bare, "main"]] {
+      try await git(arguments, in: work)
+    }
+    let answer = try await client.get("/team/large/resolve/main/w.bin")
+    #expect(answer.body == TestRepositories.weights)
+    #expect(answer.headers["X-Linked-Size"] == "3000000")
+  }
+
+  @Test func `readers see the file before a commit or after it, and nothing between`() async throws {
+    let repositories = try TestRepositories()
+    let client = Client(try await RunningHub(root: repositories.root))
+    let path = try RepositoryPath("README.md")
+    try await withThrowingTaskGroup { group in
+      group.addTask {
+        for number in 0..<40 {
+          try await GitThreads.run {
+            let text = String(repeating: "\(number)\n", count: number * 100)
+            try repositories.open("models/acme/euler").commit([path: .file(Array(text.utf8))], message: "x")
+          }
+        }
+      }
+      for _ in 0..<8 {
+        group.addTask {
+          for _ in 0..<20 {
+            let answer = try await client.get("/acme/euler/resolve/main/README.md")
+            let hash = Insecure.SHA1.hash(data: Data("blob \(answer.body.count)\0".utf8) + answer.body)
+            #expect(answer.status == 200)
+            #expect(answer.headers["ETag"] == "\"\(hexadecimal(hash))\"")
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
   }
 
   @Test func `what git puts there is served at once`() async throws {
@@ -134,7 +171,7 @@ import Testing
 
   private func git(_ arguments: [String], in directory: String) async throws {
     let environment = [
-      "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "PATH": "/usr/bin:/bin",
+      "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "PATH": "/usr/bin:/bin", "HOME": directory,
       "GIT_AUTHOR_NAME": "Bob", "GIT_AUTHOR_EMAIL": "b@x", "GIT_COMMITTER_NAME": "Bob", "GIT_COMMITTER_EMAIL": "b@x",
     ]
     let program = try #require(Layout.program("git"))

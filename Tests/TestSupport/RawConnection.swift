@@ -1,6 +1,8 @@
 import Foundation
 
 /// A connection to a server on this machine over which a test sends bytes of its own, however malformed.
+///
+/// What waits for the server does so on a thread of its own: a server in this process needs Swift's few threads.
 public final class RawConnection: Sendable {
   private let socket: Socket
 
@@ -35,23 +37,23 @@ public final class RawConnection: Sendable {
   public func finishSending() { shutdown(socket.descriptor, Int32(SHUT_WR)) }
 
   /// Everything that the server sends until it closes, as bytes.
-  public func rest() -> [UInt8] {
-    var bytes: [UInt8] = []
-    while let more = socket.read() { bytes += more }
-    return bytes
-  }
+  public func rest() async -> [UInt8] { await read(atLeast: .max) }
 
   /// What the server sends until `count` bytes or the end have come.
-  public func read(atLeast count: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while bytes.count < count, let more = socket.read() { bytes += more }
-    return bytes
+  public func read(atLeast count: Int) async -> [UInt8] {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [socket] in
+        var bytes: [UInt8] = []
+        while bytes.count < count, let more = socket.read() { bytes += more }
+        continuation.resume(returning: bytes)
+      }
+    }
   }
 
   /// Sends one request with `Connection: close` and answers all that comes back, as text.
-  public static func exchange(port: Int, _ request: String) throws -> String {
+  public static func exchange(port: Int, _ request: String) async throws -> String {
     let connection = try RawConnection(port: port)
     connection.send(request)
-    return String(decoding: connection.rest(), as: UTF8.self)
+    return String(decoding: await connection.rest(), as: UTF8.self)
   }
 }

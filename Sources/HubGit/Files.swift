@@ -1,0 +1,29 @@
+import Foundation
+package import HubModel
+
+/// Makes the directory `path` and those on the way to it; one that exists is fine.
+///
+/// - Throws: `system` with what mkdir(2) says.
+package func makeDirectories(_ path: String) throws(HubError) {
+  if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+  let parent = URL(filePath: path).deletingLastPathComponent().path
+  guard errno == ENOENT, parent != path else { throw HubError(.system(call: "mkdir", path: path, errno: errno)) }
+  try makeDirectories(parent)
+  guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+    throw HubError(.system(call: "mkdir", path: path, errno: errno))
+  }
+}
+
+/// Writes all of `bytes` where `descriptor` stands; `path` is for the message.
+///
+/// - Throws: `diskFull`, or `system` with what write(2) says.
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws(HubError) {
+  var rest = bytes
+  while !rest.isEmpty {
+    let count = write(descriptor, rest.baseAddress, rest.count)
+    if count < 0 && errno == EINTR { continue }
+    if count < 0 && errno == ENOSPC { throw HubError(.diskFull(path: path, needed: nil, free: nil)) }
+    guard count > 0 else { throw HubError(.system(call: "write", path: path, errno: errno)) }
+    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+  }
+}
