@@ -27,4 +27,6 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let velocityMixing = Quirks(rawValue: 1 << 5)
   /// The noise that an interval adds is the difference of two nearly equal numbers in single precision (DDPM).
   public static let roundedBeta = Quirks(rawValue: 1 << 6)
+  /// The integrals of the polynomials are differences of large numbers in single precision (DEIS).
+  public static let roundedIntegrals = Quirks(rawValue: 1 << 7)
 }

@@ -6,11 +6,15 @@ public enum SchedulerRegistry {
   public static let classes: [any Scheduler.Type] = [
     DDIMScheduler.self,
     DDPMScheduler.self,
+    DEISMultistepScheduler.self,
     DPMSolverMultistepScheduler.self,
+    DPMSolverSinglestepScheduler.self,
     EulerAncestralDiscreteScheduler.self,
     EulerDiscreteScheduler.self,
     HeunDiscreteScheduler.self,
+    LMSDiscreteScheduler.self,
     PNDMScheduler.self,
+    UniPCMultistepScheduler.self,
   ]
 
   /// The members of the enumeration `KarrasDiffusionSchedulers`, in its order: classes that share most of their keys, and

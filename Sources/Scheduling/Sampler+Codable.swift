@@ -50,8 +50,12 @@ extension Sampler: Codable {
 private let solvers: [any Solver.Type] = [
   DDIM.self,
   DDPM.self,
+  DEIS.self,
   DPMSolverMultistep.self,
+  DPMSolverSinglestep.self,
   Euler.self,
   Heun.self,
+  LMS.self,
   PLMS.self,
+  UniPC.self,
 ]

@@ -9,6 +9,8 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
   /// The order of convergence, of the distribution for a stochastic method.
   var order: Double
   var options = StepOptions()
+  /// How many steps are few enough to see the error, and enough for the highest term to rule it.
+  var steps = 40
   /// Whether it keeps the variance exactly. The SDE on predicted noise holds ε still while it adds fresh noise, and so
   /// keeps it only to first order.
   var keepsVariance = true
@@ -26,6 +28,19 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
       name: "Heun", solver: Heun(), order: 2, frames: [.karras, .flow], plan: { .twice($0, in: $1) }),
     SolverCase(
       name: "PLMS", solver: PLMS(), order: 2, frames: [.variancePreserving], plan: { .repeatingFirst($0, in: $1) }),
+    SolverCase(name: "LMS", solver: LMS(), order: 4, frames: [.karras]),
+    SolverCase(name: "DEIS-2", solver: DEIS(), order: 2),
+    SolverCase(name: "DEIS-3", solver: DEIS(order: 3), order: 3, steps: 400),
+    SolverCase(name: "UniPC-1", solver: UniPC(order: 1), order: 2),
+    SolverCase(name: "UniPC-2", solver: UniPC(lowersFinalOrders: false), order: 3, steps: 160),
+    SolverCase(name: "UniPC-2, bh1", solver: UniPC(scale: .bh1, lowersFinalOrders: false), order: 3, steps: 160),
+    SolverCase(name: "UniPC-3", solver: UniPC(order: 3, lowersFinalOrders: false), order: 4, steps: 160),
+    SolverCase(name: "UniPC-2 on noise", solver: UniPC(.noise, lowersFinalOrders: false), order: 3, steps: 160),
+    .singlestep("DPM-Solver++(2S)", order: 2),
+    .singlestep("DPM-Solver++(2S), Heun", order: 2, correction: .heun),
+    .singlestep("DPM-Solver++(3S)", order: 3),
+    .singlestep("DPM-Solver++(3S), Heun", order: 3, correction: .heun),
+    .singlestep("DPM-Solver-3S, Heun", .noise, order: 3, correction: .heun),
     SolverCase(name: "Euler", solver: Euler(intervals: 1), order: 1),
     SolverCase(name: "DPM-Solver++", solver: DPMSolverMultistep(order: 1), order: 1),
     SolverCase(name: "DPM-Solver++(2M)", solver: DPMSolverMultistep(), order: 2),
@@ -41,6 +56,19 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
       name: "SDE-DPM-Solver-1", solver: DPMSolverMultistep(.noise, order: 1, isStochastic: true), order: 1,
       keepsVariance: false),
   ]
+}
+
+extension SolverCase {
+  /// DPM-Solver in singlestep form, for the numbers of steps that the tests make: multiples of 40 and 42.
+  static func singlestep(
+    _ name: String, _ target: Prediction.Target = .data, order: Int,
+    correction: DPMSolverMultistep.Correction = .midpoint
+  ) -> SolverCase {
+    let orders = (0..<120).map { $0 % order + 1 }
+    return SolverCase(
+      name: name, solver: DPMSolverSinglestep(target, orders: orders, correction: correction),
+      order: Double(order), plan: { .even($0 - $0 % order, in: $1) })
+  }
 }
 
 @Suite struct SolverTests {
@@ -67,7 +95,9 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
   @Test(arguments: SolverCase.all)
   func `converges with its order on Gaussian data`(row: SolverCase) throws {
     for frame in row.frames {
-      let (coarse, fine) = (try Self.error(row, frame, steps: 40), try Self.error(row, frame, steps: 80))
+      let (coarse, fine) = (
+        try Self.error(row, frame, steps: row.steps), try Self.error(row, frame, steps: 2 * row.steps)
+      )
       let order = log2(coarse / fine)
       #expect(abs(order - row.order) < 0.5, "order \(order) in the \(frame) frame, errors \(coarse) and \(fine)")
     }

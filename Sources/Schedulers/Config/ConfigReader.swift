@@ -85,6 +85,21 @@ extension ConfigReader {
     }
   }
 
+  /// Whole numbers from 0 on, none unless given.
+  mutating func integers(_ key: String) throws(SchedulerError) -> [Int] {
+    guard let value = value(key, default: []) else { return [] }
+    guard let list = value.array else { throw refusal(key, value, wants: "a list of integers of at least 0") }
+    return try list.enumerated().map { index, element throws(SchedulerError) in
+      try integer(element, "\(key)[\(index)]", in: 0...Int.max)
+    }
+  }
+
+  /// `null` and nothing else, for a key that is not supported.
+  mutating func nothing(_ key: String, because reason: String) throws(SchedulerError) {
+    guard let value = value(key, default: .null), value != .null else { return }
+    throw refusal(key, value, wants: "null: \(reason)")
+  }
+
   /// A finite number of a range.
   mutating func number(
     _ key: String, default fallback: Double, in range: ClosedRange<Double> = -Double.infinity ... .infinity

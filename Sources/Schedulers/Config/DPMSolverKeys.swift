@@ -20,19 +20,40 @@ struct DPMSolverKeys: Sendable {
     var isStochastic: Bool { self == .stochasticData || self == .stochasticNoise }
   }
 
-  init(_ keys: inout ConfigReader) throws(SchedulerError) {
+  /// - Parameter isSinglestep: Whether it is the class without `euler_at_final` and the SDE on predicted noise, and with
+  ///   another default of `lower_order_final`.
+  init(_ keys: inout ConfigReader, isSinglestep: Bool = false) throws(SchedulerError) {
     order = try keys.integer("solver_order", default: 2, in: 1...3)
-    algorithm = try keys.choice("algorithm_type", default: .data, aliases: ["deis": .data])
+    algorithm = try keys.choice(
+      "algorithm_type", default: .data,
+      of: isSinglestep ? [.data, .stochasticData, .noise] : Algorithm.allCases, aliases: ["deis": .data])
     correction = try keys.choice(
       "solver_type", default: .midpoint, aliases: ["logrho": .midpoint, "bh1": .midpoint, "bh2": .midpoint])
-    lowersFinalOrders = try keys.flag("lower_order_final", default: true)
-    endsWithEuler = try keys.flag("euler_at_final")
+    lowersFinalOrders = try keys.flag("lower_order_final", default: !isSinglestep)
+    endsWithEuler = isSinglestep ? false : try keys.flag("euler_at_final")
     final = try keys.choice("final_sigmas_type", default: .zero)
     guard algorithm.target == .data || final == .smallest else {
       throw SchedulerError(
         .configuration, "final_sigmas_type is \"zero\", where \(algorithm.rawValue) cannot end",
         "set final_sigmas_type to \"sigma_min\", or algorithm_type to \"dpmsolver++\"")
     }
+  }
+
+  /// Refuses a flow where noise is integrated.
+  func refuse(_ prediction: PredictionType) throws(SchedulerError) {
+    guard prediction == .flow, algorithm.target == .noise else { return }
+    throw SchedulerError(
+      .configuration, "prediction_type is \"flow_prediction\", which \(algorithm.rawValue) cannot convert",
+      "set algorithm_type to \"dpmsolver++\"")
+  }
+
+  /// The solver in singlestep form, for a run of so many stages.
+  func singlestep(_ count: Int, _ quirks: Quirks) -> DPMSolverSinglestep {
+    DPMSolverSinglestep(
+      algorithm.target,
+      orders: DPMSolverSinglestep.orders(
+        count, order: order, lowersFinal: lowersFinalOrders, endsAtFirst: final == .zero), correction: correction,
+      isStochastic: algorithm.isStochastic, flipsThirdOrderSDE: quirks.contains(.thirdOrderSign))
   }
 
   /// The solver in multistep form.

@@ -17,8 +17,13 @@ struct FlowKeys: Sendable {
   }
 
   /// The shift of a run: the configuration's, or the one that the run asks for.
-  func shift(of run: RunRequest) throws(SchedulerError) -> Double {
-    guard let mu = run.mu else { return shift }
+  ///
+  /// - Parameter isRequired: Whether a run must ask for one when it may.
+  func shift(of run: RunRequest, isRequired: Bool = false) throws(SchedulerError) -> Double {
+    guard let mu = run.mu else {
+      guard isDynamic, isRequired else { return shift }
+      throw SchedulerError(.argument, "use_dynamic_shifting is on, and the run has no mu", "give the run its mu")
+    }
     guard isDynamic else {
       throw .argument("mu", mu, wants: "used without use_dynamic_shifting", "leave it out, or switch that on")
     }
