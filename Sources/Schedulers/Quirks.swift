@@ -29,4 +29,10 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let roundedBeta = Quirks(rawValue: 1 << 6)
   /// The integrals of the polynomials are differences of large numbers in single precision (DEIS).
   public static let roundedIntegrals = Quirks(rawValue: 1 << 7)
+  /// Where a run begins without signal, the clean sample that the model predicts there counts for nothing (IPNDM).
+  public static let lostFirstData = Quirks(rawValue: 1 << 8)
+  /// Noise for the middle of an interval is added to the level of the interval's end (KDPM2).
+  public static let middlesNoisedToEnds = Quirks(rawValue: 1 << 9)
+  /// The logarithms of the signal-to-noise ratio are single-precision numbers, and so are their differences (DPM-Solver).
+  public static let roundedLambda = Quirks(rawValue: 1 << 10)
 }

@@ -55,7 +55,10 @@ private let solvers: [any Solver.Type] = [
   DPMSolverSinglestep.self,
   Euler.self,
   Heun.self,
+  ImprovedPNDM.self,
+  InverseDDIM.self,
   LMS.self,
+  Midpoint.self,
   PLMS.self,
   UniPC.self,
 ]

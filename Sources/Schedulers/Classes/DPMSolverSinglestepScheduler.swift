@@ -21,7 +21,7 @@ public struct DPMSolverSinglestepScheduler: Scheduler {
     let training = try TrainingNoise(&keys)
     prediction = try keys.prediction([.epsilon, .sample, .velocity, .flow])
     refinement = try keys.refinement(clips: nil)
-    solver = try DPMSolverKeys(&keys, isSinglestep: true)
+    solver = try DPMSolverKeys(&keys, .singlestep)
     try solver.refuse(prediction)
     points = try DPMSolverPoints(&keys, training, [.lambdaClipping, .timesteps], final: solver.final)
     variance = try keys.optionalChoice("variance_type")

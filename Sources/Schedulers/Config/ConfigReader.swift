@@ -50,6 +50,13 @@ extension ConfigReader {
     return flag
   }
 
+  /// A truth value of a key that is not one of the class's, and that counts all the same where it is given.
+  func unlistedFlag(_ key: String) throws(SchedulerError) -> Bool? {
+    guard let value = given[key], !given.defaultedKeys.contains(key), value != .null else { return nil }
+    guard let flag = value.bool else { throw refusal(key, value, wants: "true or false") }
+    return flag
+  }
+
   /// A whole number; a float counts as one if it is whole.
   mutating func integer(
     _ key: String, default fallback: Int, in range: ClosedRange<Int> = 0...Int.max

@@ -20,9 +20,18 @@ struct DPMSolverKeys: Sendable {
     var isStochastic: Bool { self == .stochasticData || self == .stochasticNoise }
   }
 
-  /// - Parameter isSinglestep: Whether it is the class without `euler_at_final` and the SDE on predicted noise, and with
-  ///   another default of `lower_order_final`.
-  init(_ keys: inout ConfigReader, isSinglestep: Bool = false) throws(SchedulerError) {
+  /// Which class it is.
+  enum Form {
+    /// The class with all keys.
+    case multistep
+    /// Without `euler_at_final` and the SDE on predicted noise, and with another default of `lower_order_final`.
+    case singlestep
+    /// Without `final_sigmas_type`.
+    case inverse
+  }
+
+  init(_ keys: inout ConfigReader, _ form: Form = .multistep) throws(SchedulerError) {
+    let isSinglestep = form == .singlestep
     order = try keys.integer("solver_order", default: 2, in: 1...3)
     algorithm = try keys.choice(
       "algorithm_type", default: .data,
@@ -31,7 +40,7 @@ struct DPMSolverKeys: Sendable {
       "solver_type", default: .midpoint, aliases: ["logrho": .midpoint, "bh1": .midpoint, "bh2": .midpoint])
     lowersFinalOrders = try keys.flag("lower_order_final", default: !isSinglestep)
     endsWithEuler = isSinglestep ? false : try keys.flag("euler_at_final")
-    final = try keys.choice("final_sigmas_type", default: .zero)
+    final = form == .inverse ? .smallest : try keys.choice("final_sigmas_type", default: .zero)
     guard algorithm.target == .data || final == .smallest else {
       throw SchedulerError(
         .configuration, "final_sigmas_type is \"zero\", where \(algorithm.rawValue) cannot end",
@@ -53,7 +62,8 @@ struct DPMSolverKeys: Sendable {
       algorithm.target,
       orders: DPMSolverSinglestep.orders(
         count, order: order, lowersFinal: lowersFinalOrders, endsAtFirst: final == .zero), correction: correction,
-      isStochastic: algorithm.isStochastic, flipsThirdOrderSDE: quirks.contains(.thirdOrderSign))
+      isStochastic: algorithm.isStochastic, flipsThirdOrderSDE: quirks.contains(.thirdOrderSign),
+      roundsLambda: quirks.contains(.roundedLambda))
   }
 
   /// The solver in multistep form.
@@ -61,6 +71,7 @@ struct DPMSolverKeys: Sendable {
     DPMSolverMultistep(
       algorithm.target, order: order, correction: correction, isStochastic: algorithm.isStochastic,
       lowersFinalOrders: lowersFinalOrders, endsAtFirstOrder: endsWithEuler || final == .zero,
-      flipsThirdOrderSDE: quirks.contains(.thirdOrderSign))
+      flipsThirdOrderSDE: quirks.contains(.thirdOrderSign),
+      roundsLambda: quirks.contains(.roundedLambda))
   }
 }

@@ -28,6 +28,8 @@ struct DPMSolverPoints: Sendable {
     static let truncatedCosine = Traits(rawValue: 16)
     /// A run that ends at the smallest sigma ends at that of its own list.
     static let repeatedEnd = Traits(rawValue: 32)
+    /// A run goes towards the noise.
+    static let inverse = Traits(rawValue: 64)
   }
 
   /// - Parameter final: Where runs end.
@@ -37,7 +39,7 @@ struct DPMSolverPoints: Sendable {
     (self.training, self.final, self.traits) = (training, final, traits)
     table = SigmaTable(training.schedule.sigmas)
     respacing = try SigmaKeys(&keys, hasLu: traits.contains(.lu))
-    flow = try FlowKeys(&keys)
+    flow = try FlowKeys(&keys, mayBeDynamic: !traits.contains(.inverse))
     if flow.isUsed, let key = respacing.key {
       throw SchedulerError(.configuration, "use_flow_sigmas and \(key) are both true", "choose one of them")
     }
@@ -61,7 +63,9 @@ struct DPMSolverPoints: Sendable {
       return table.list(at: try RunRequest.checked(timesteps: timesteps, of: training.count)).timesteps(as: .truncated)
         .ending(at: final.sigma(of: table))
     case .steps(let steps):
-      let list = points(try RunRequest.checked(steps: steps), shift, quirks)
+      let steps = try RunRequest.checked(steps: steps)
+      if traits.contains(.inverse) { return inversePoints(steps, shift, quirks) }
+      let list = points(steps, shift, quirks)
       let repeatsEnd = traits.contains(.repeatedEnd) && (flow.isUsed || respacing.schedule != nil)
       return list.ending(at: final.sigma(of: table, or: repeatsEnd ? list.sigmas.last : nil))
     }
@@ -79,6 +83,22 @@ struct DPMSolverPoints: Sendable {
     return table.list(
       at: spacing.starts(
         steps, of: training.count, last: last, offset: offset, overruns: quirks.contains(.trailingOverrun)))
+  }
+
+  /// The points of a run towards the noise, the end included.
+  private func inversePoints(_ steps: Int, _ shift: Double, _ quirks: Quirks) -> SigmaList {
+    if let schedule = respacing.schedule {
+      return table.list(schedule, count: steps, from: table.smallest, to: table.largest)
+        .timesteps(as: respacing.rounds ? .nearest : .truncated).repeatingEnd().withoutRepeatedTimesteps()
+    }
+    if flow.isUsed {
+      return FlowSigmas.list(steps, of: training.count, shift: shift).timesteps(as: .truncated).repeatingEnd()
+        .withoutRepeatedTimesteps()
+    }
+    let last = training.schedule.count(withLambdaAtLeast: lowestLambda)
+    let timesteps = spacing.inverseStarts(
+      steps, of: training.count, last: last, offset: offset, overruns: quirks.contains(.trailingOverrun))
+    return table.list(at: timesteps).ending(at: table.sigma(at: Double(last - 1))).withoutRepeatedTimesteps()
   }
 
   /// The level of a training timestep.

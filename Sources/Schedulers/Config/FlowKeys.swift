@@ -9,11 +9,12 @@ struct FlowKeys: Sendable {
 
   private enum TimeShift: String, CaseIterable { case exponential }
 
-  init(_ keys: inout ConfigReader) throws(SchedulerError) {
+  /// - Parameter mayBeDynamic: Whether the class has the keys of a shift that depends on the run.
+  init(_ keys: inout ConfigReader, mayBeDynamic: Bool = true) throws(SchedulerError) {
     isUsed = try keys.flag("use_flow_sigmas")
     shift = try keys.number("flow_shift", default: 1, in: Double.leastNormalMagnitude...Double.greatestFiniteMagnitude)
-    isDynamic = try keys.flag("use_dynamic_shifting")
-    _ = try keys.choice("time_shift_type", default: TimeShift.exponential)
+    isDynamic = mayBeDynamic ? try keys.flag("use_dynamic_shifting") : false
+    if mayBeDynamic { _ = try keys.choice("time_shift_type", default: TimeShift.exponential) }
   }
 
   /// The shift of a run: the configuration's, or the one that the run asks for.

@@ -14,14 +14,17 @@ public struct DPMSolverSinglestep: Solver {
   public var isStochastic: Bool
   /// Whether the last term of the third-order SDE has the sign it has in `diffusers`, with which the order is lost.
   public var flipsThirdOrderSDE: Bool
+  /// Whether λ is in single precision, as in `diffusers`.
+  public var roundsLambda: Bool
 
   /// The method with an order for every stage.
   public init(
     _ target: Prediction.Target = .data, orders: [Int], correction: DPMSolverMultistep.Correction = .midpoint,
-    isStochastic: Bool = false, flipsThirdOrderSDE: Bool = false
+    isStochastic: Bool = false, flipsThirdOrderSDE: Bool = false, roundsLambda: Bool = false
   ) {
     (self.target, self.orders, self.correction) = (target, orders, correction)
     (self.isStochastic, self.flipsThirdOrderSDE) = (isStochastic, flipsThirdOrderSDE)
+    self.roundsLambda = roundsLambda
   }
 
   /// The orders of the stages of a run.
@@ -48,13 +51,12 @@ public struct DPMSolverSinglestep: Solver {
     let order = min(step.index < orders.count ? orders[step.index] : 1, step.history)
     let base = step.stages[step.index - (order - 1)].start
     let interval = Stage(timestep: step.stage.timestep, from: base, to: step.stage.end)
-    let phi = Phi(interval, target, isStochastic: isStochastic)
+    let phi = Phi(interval, target, isStochastic: isStochastic, roundsLambda: roundsLambda)
     var update = Update(noise: isStochastic ? phi.noise : nil, keepsSample: order == 1)
     update.weights[order == 1 ? .sample : .keptSample] = phi.sample
     update[prediction: order - 1] = phi.first
-    let h = interval.end.lambda - base.lambda
     /// How far from the start the prediction of an age is, in parts of the interval.
-    func r(_ age: Int) -> Double { (step.stages[step.index - age].start.lambda - base.lambda) / h }
+    func r(_ age: Int) -> Double { phi.distance(from: base, to: step.stages[step.index - age].start) / phi.h }
     switch (order, correction) {
     case (2, _):  // D₁ = (m₀ − m₁)/r₀
       add((correction == .midpoint ? phi.first / 2 : phi.second) / r(0), order, to: &update)
