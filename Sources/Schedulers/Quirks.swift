@@ -35,4 +35,6 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let middlesNoisedToEnds = Quirks(rawValue: 1 << 9)
   /// The logarithms of the signal-to-noise ratio are single-precision numbers, and so are their differences (DPM-Solver).
   public static let roundedLambda = Quirks(rawValue: 1 << 10)
+  /// Where ancestral steps go, and the noise they add, are single-precision numbers (KDPM2Ancestral).
+  public static let roundedAncestral = Quirks(rawValue: 1 << 11)
 }

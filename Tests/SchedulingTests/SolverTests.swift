@@ -31,12 +31,12 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
     SolverCase(
       name: "Midpoint", solver: Midpoint(), order: 2, frames: [.karras],
       plan: { count, _ in
-        Plan.midpoints(.even(count), of: .even, isAncestral: false, initNoiseSigma: 1).stages.dropLast()
+        Plan.midpoints(.even(count), of: .even, for: Midpoint(), initNoiseSigma: 1).stages.dropLast()
       }),
     SolverCase(
       name: "Midpoint, ancestral", solver: Midpoint(isAncestral: true), order: 2, frames: [.karras],
       plan: { count, _ in
-        Plan.midpoints(.even(count), of: .even, isAncestral: true, initNoiseSigma: 1).stages.dropLast()
+        Plan.midpoints(.even(count), of: .even, for: Midpoint(isAncestral: true), initNoiseSigma: 1).stages.dropLast()
       }),
     SolverCase(
       name: "IPNDM", solver: ImprovedPNDM(), order: 2, prediction: .velocity, frames: [.variancePreserving]),

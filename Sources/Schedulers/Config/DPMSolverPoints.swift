@@ -88,12 +88,14 @@ struct DPMSolverPoints: Sendable {
   /// The points of a run towards the noise, the end included.
   private func inversePoints(_ steps: Int, _ shift: Double, _ quirks: Quirks) -> SigmaList {
     if let schedule = respacing.schedule {
-      return table.list(schedule, count: steps, from: table.smallest, to: table.largest)
-        .timesteps(as: respacing.rounds ? .nearest : .truncated).repeatingEnd().withoutRepeatedTimesteps()
+      let list = table.list(schedule, count: steps, from: table.smallest, to: table.largest).repeatingEnd()
+      return respacing.rounds
+        ? list.timesteps(as: .nearest).withoutRepeatedTimesteps()
+        : list.withoutRepeatedTimesteps().timesteps(as: .truncated)
     }
     if flow.isUsed {
-      return FlowSigmas.list(steps, of: training.count, shift: shift).timesteps(as: .truncated).repeatingEnd()
-        .withoutRepeatedTimesteps()
+      return FlowSigmas.list(steps, of: training.count, shift: shift).repeatingEnd().withoutRepeatedTimesteps()
+        .timesteps(as: .truncated)
     }
     let last = training.schedule.count(withLambdaAtLeast: lowestLambda)
     let timesteps = spacing.inverseStarts(

@@ -13,10 +13,11 @@ struct KDPM2Keys: Sendable {
 
   func sampler(steps: Int, isAncestral: Bool, _ quirks: Quirks) throws(SchedulerError) -> Sampler {
     let list = try points.list(steps: steps, quirks).ending(at: 0)
+    let solver = Midpoint(isAncestral: isAncestral, roundsAncestral: quirks.contains(.roundedAncestral))
     var plan = Plan.midpoints(
-      points.timestepForm.map { list.timesteps(as: $0) } ?? list, of: points.table, isAncestral: isAncestral,
+      points.timestepForm.map { list.timesteps(as: $0) } ?? list, of: points.table, for: solver,
       initNoiseSigma: points.initNoiseSigma(list))
     plan.noisesMiddlesToEnds = quirks.contains(.middlesNoisedToEnds)
-    return try Sampler(Midpoint(isAncestral: isAncestral), predicting: prediction.prediction, plan: plan)
+    return try Sampler(solver, predicting: prediction.prediction, plan: plan)
   }
 }

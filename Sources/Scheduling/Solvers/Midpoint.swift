@@ -6,9 +6,14 @@
 public struct Midpoint: Solver {
   /// Whether a step goes further down and adds fresh noise, as much as ancestral sampling does.
   public var isAncestral: Bool
+  /// Whether the way down and the noise are in single precision, as in `diffusers`; where a step is short, the timestep of
+  /// its middle shows it.
+  public var roundsAncestral: Bool
 
   /// The method, without noise unless said otherwise.
-  public init(isAncestral: Bool = false) { self.isAncestral = isAncestral }
+  public init(isAncestral: Bool = false, roundsAncestral: Bool = false) {
+    (self.isAncestral, self.roundsAncestral) = (isAncestral, roundsAncestral)
+  }
 
   /// Half a step or a whole one.
   public func update(_ step: Step) -> Update {
@@ -17,13 +22,18 @@ public struct Midpoint: Solver {
       let slope = (t - s) / s
       return Update(sample: 1 + slope, prediction: -slope, keepsSample: true)
     }
-    let ancestral = Self.ancestral(from: s, to: t)
+    let ancestral = Self.ancestral(from: s, to: t, rounded: roundsAncestral)
     let slope = ((isAncestral ? ancestral.down : t) - s) / level.sigma
     return Update(sample: slope, keptSample: 1, prediction: -slope, noise: isAncestral ? ancestral.up : nil)
   }
 
   /// Where an ancestral step goes without noise, and how much it then adds to be at `t`.
-  static func ancestral(from s: Double, to t: Double) -> (down: Double, up: Double) {
+  static func ancestral(from s: Double, to t: Double, rounded: Bool) -> (down: Double, up: Double) {
+    if rounded {
+      let (s, t) = (Float(s), Float(t))
+      let up = (t * t * (s * s - t * t) / (s * s)).squareRoot()
+      return (Double((t * t - up * up).squareRoot()), Double(up))
+    }
     let up = t * (1 - (t / s) * (t / s)).squareRoot()
     return ((t * t - up * up).squareRoot(), up)
   }
@@ -35,15 +45,15 @@ extension Plan {
   /// - Parameters:
   ///   - list: The points, and one sigma more than timesteps, at which the run ends.
   ///   - table: The training's sigmas, which say what timestep a middle has.
-  ///   - isAncestral: Whether the middle is that of the way down.
+  ///   - solver: The method; with ancestral sampling the middle is that of the way down.
   ///   - initNoiseSigma: The standard deviation of the first sample.
   public static func midpoints(
-    _ list: SigmaList, of table: SigmaTable, isAncestral: Bool, initNoiseSigma: Double
+    _ list: SigmaList, of table: SigmaTable, for solver: Midpoint, initNoiseSigma: Double
   ) -> Plan {
     let once = Plan(list, in: .karras, scalesInput: true, initNoiseSigma: initNoiseSigma)
     let halves = once.stages.dropLast().flatMap { stage in
       let (s, t) = (stage.start.sigma, stage.end.sigma)
-      let down = isAncestral ? Midpoint.ancestral(from: s, to: t).down : t
+      let down = solver.isAncestral ? Midpoint.ancestral(from: s, to: t, rounded: solver.roundsAncestral).down : t
       let (low, high) = (Float(log(down)), Float(log(s)))
       let sigma = Double(Float(exp(Double(high.addingProduct(-0.5, high - low)))))
       let middle = NoiseLevel.karras(sigma)
