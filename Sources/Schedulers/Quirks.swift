@@ -37,4 +37,6 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let roundedLambda = Quirks(rawValue: 1 << 10)
   /// Where ancestral steps go, and the noise they add, are single-precision numbers (KDPM2Ancestral).
   public static let roundedAncestral = Quirks(rawValue: 1 << 11)
+  /// A run that begins in the middle weighs its first predictions as if those before them were there (LMS).
+  public static let assumedHistory = Quirks(rawValue: 1 << 12)
 }

@@ -26,7 +26,8 @@ public struct LMSDiscreteScheduler: Scheduler {
     let list = try points.list(steps: run.onlySteps(of: self), quirks).ending(at: 0)
     let plan = Plan(
       list.timesteps(as: .single), in: .karras, scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
-    return try Sampler(LMS(), predicting: prediction.prediction, plan: plan)
+    return try Sampler(
+      LMS(assumesHistory: quirks.contains(.assumedHistory)), predicting: prediction.prediction, plan: plan)
   }
 
   /// The level of a training timestep.

@@ -3,9 +3,14 @@
 public struct LMS: Solver {
   /// How many predictions it weighs unless ``StepOptions/order`` says otherwise; at most 4.
   public var order: Int
+  /// Whether a run that begins in the middle takes the weights of a full history and leaves out what it does not have, as
+  /// in `diffusers`.
+  public var assumesHistory: Bool
 
   /// The method.
-  public init(order: Int = 4) { self.order = order }
+  public init(order: Int = 4, assumesHistory: Bool = false) {
+    (self.order, self.assumesHistory) = (order, assumesHistory)
+  }
 
   /// The noise, which is the slope.
   public var target: Prediction.Target { .noise }
@@ -14,10 +19,10 @@ public struct LMS: Solver {
 
   /// The integral over the interval of the polynomial through the last slopes.
   public func update(_ step: Step) -> Update {
-    let count = min(step.options.order ?? order, step.history, memory)
+    let count = min(step.options.order ?? order, assumesHistory ? step.index + 1 : step.history, memory)
     let sigmas = (0..<count).map { step.stages[step.index - $0].start.sigma }
     var update = Update(sample: 1)
-    for age in 0..<count {
+    for age in 0..<min(count, step.history) {
       update[prediction: age] = Self.integral(of: age, through: sigmas, to: step.stage.end.sigma)
     }
     return update
