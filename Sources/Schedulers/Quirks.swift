@@ -39,4 +39,28 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let roundedAncestral = Quirks(rawValue: 1 << 11)
   /// A run that begins in the middle weighs its first predictions as if those before them were there (LMS).
   public static let assumedHistory = Quirks(rawValue: 1 << 12)
+  /// With churn, a predicted velocity is converted at the level before it, and not at the level that the sample then has
+  /// (Euler).
+  public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
+}
+
+extension Quirks: CustomStringConvertible {
+  /// Every quirk by its name.
+  public static let named: [(name: String, quirk: Quirks)] = [
+    ("fixedStride", .fixedStride), ("trailingOverrun", .trailingOverrun), ("thirdOrderSign", .thirdOrderSign),
+    ("reversedTraining", .reversedTraining), ("velocityByStep", .velocityByStep),
+    ("velocityMixing", .velocityMixing), ("roundedBeta", .roundedBeta), ("roundedIntegrals", .roundedIntegrals),
+    ("lostFirstData", .lostFirstData), ("middlesNoisedToEnds", .middlesNoisedToEnds),
+    ("roundedLambda", .roundedLambda), ("roundedAncestral", .roundedAncestral), ("assumedHistory", .assumedHistory),
+    ("velocityBeforeChurn", .velocityBeforeChurn),
+  ]
+
+  /// The quirk of this name, or `nil` if there is none.
+  public init?(named name: String) {
+    guard let quirk = Self.named.first(where: { $0.name == name })?.quirk else { return nil }
+    self = quirk
+  }
+
+  /// The names of the quirks that are on, separated by commas.
+  public var description: String { Self.named.filter { contains($0.quirk) }.map(\.name).joined(separator: ", ") }
 }
