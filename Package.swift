@@ -108,7 +108,9 @@ let package = Package(
     tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport", crypto]),
     tests("DiffusionHub", ["HubTestSupport", "Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "HubTestSupport", "HubModel"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
