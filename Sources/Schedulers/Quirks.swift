@@ -27,4 +27,40 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let velocityMixing = Quirks(rawValue: 1 << 5)
   /// The noise that an interval adds is the difference of two nearly equal numbers in single precision (DDPM).
   public static let roundedBeta = Quirks(rawValue: 1 << 6)
+  /// The integrals of the polynomials are differences of large numbers in single precision (DEIS).
+  public static let roundedIntegrals = Quirks(rawValue: 1 << 7)
+  /// Where a run begins without signal, the clean sample that the model predicts there counts for nothing (IPNDM).
+  public static let lostFirstData = Quirks(rawValue: 1 << 8)
+  /// Noise for the middle of an interval is added to the level of the interval's end (KDPM2).
+  public static let middlesNoisedToEnds = Quirks(rawValue: 1 << 9)
+  /// The logarithms of the signal-to-noise ratio are single-precision numbers, and so are their differences (DPM-Solver).
+  public static let roundedLambda = Quirks(rawValue: 1 << 10)
+  /// Where ancestral steps go, and the noise they add, are single-precision numbers (KDPM2Ancestral).
+  public static let roundedAncestral = Quirks(rawValue: 1 << 11)
+  /// A run that begins in the middle weighs its first predictions as if those before them were there (LMS).
+  public static let assumedHistory = Quirks(rawValue: 1 << 12)
+  /// With churn, a predicted velocity is converted at the level before it, and not at the level that the sample then has
+  /// (Euler).
+  public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
+}
+
+extension Quirks: CustomStringConvertible {
+  /// Every quirk by its name.
+  public static let named: [(name: String, quirk: Quirks)] = [
+    ("fixedStride", .fixedStride), ("trailingOverrun", .trailingOverrun), ("thirdOrderSign", .thirdOrderSign),
+    ("reversedTraining", .reversedTraining), ("velocityByStep", .velocityByStep),
+    ("velocityMixing", .velocityMixing), ("roundedBeta", .roundedBeta), ("roundedIntegrals", .roundedIntegrals),
+    ("lostFirstData", .lostFirstData), ("middlesNoisedToEnds", .middlesNoisedToEnds),
+    ("roundedLambda", .roundedLambda), ("roundedAncestral", .roundedAncestral), ("assumedHistory", .assumedHistory),
+    ("velocityBeforeChurn", .velocityBeforeChurn),
+  ]
+
+  /// The quirk of this name, or `nil` if there is none.
+  public init?(named name: String) {
+    guard let quirk = Self.named.first(where: { $0.name == name })?.quirk else { return nil }
+    self = quirk
+  }
+
+  /// The names of the quirks that are on, separated by commas.
+  public var description: String { Self.named.filter { contains($0.quirk) }.map(\.name).joined(separator: ", ") }
 }

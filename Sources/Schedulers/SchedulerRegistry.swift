@@ -4,13 +4,22 @@ public import Scheduling
 public enum SchedulerRegistry {
   /// All classes. To add one, write its file and add its line.
   public static let classes: [any Scheduler.Type] = [
+    DDIMInverseScheduler.self,
     DDIMScheduler.self,
     DDPMScheduler.self,
+    DEISMultistepScheduler.self,
+    DPMSolverMultistepInverseScheduler.self,
     DPMSolverMultistepScheduler.self,
+    DPMSolverSinglestepScheduler.self,
     EulerAncestralDiscreteScheduler.self,
     EulerDiscreteScheduler.self,
     HeunDiscreteScheduler.self,
+    IPNDMScheduler.self,
+    KDPM2AncestralDiscreteScheduler.self,
+    KDPM2DiscreteScheduler.self,
+    LMSDiscreteScheduler.self,
     PNDMScheduler.self,
+    UniPCMultistepScheduler.self,
   ]
 
   /// The members of the enumeration `KarrasDiffusionSchedulers`, in its order: classes that share most of their keys, and

@@ -7,7 +7,10 @@ extension Sampler {
   ///   - timesteps: One of the run's timesteps for all samples, or one for each.
   /// - Throws: ``SchedulerError`` when the shapes differ, or a timestep is not one of the run's.
   public func addNoise(_ original: Tensor, _ noise: Tensor, _ timesteps: [Double]) throws(SchedulerError) -> Tensor {
-    let levels = try timesteps.map { timestep throws(SchedulerError) in plan.stages[try index(of: timestep)].level }
+    let levels = try timesteps.map { timestep throws(SchedulerError) in
+      let stage = plan.stages[try index(of: timestep)]
+      return plan.noisesMiddlesToEnds && stage.isInner ? stage.end : stage.level
+    }
     return try noised(original, noise, levels: levels)
   }
 

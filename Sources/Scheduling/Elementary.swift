@@ -13,6 +13,7 @@
   func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
   func tgamma(_ x: Double) -> Double { Glibc.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
+  func atan2(_ y: Double, _ x: Double) -> Double { Glibc.atan2(y, x) }
   func log(_ x: Float) -> Float { Glibc.logf(x) }
   func cos(_ x: Float) -> Float { Glibc.cosf(x) }
   func sin(_ x: Float) -> Float { Glibc.sinf(x) }
@@ -28,6 +29,7 @@
   func tanh(_ x: Double) -> Double { Musl.tanh(x) }
   func tgamma(_ x: Double) -> Double { Musl.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Musl.pow(x, y) }
+  func atan2(_ y: Double, _ x: Double) -> Double { Musl.atan2(y, x) }
   func log(_ x: Float) -> Float { Musl.logf(x) }
   func cos(_ x: Float) -> Float { Musl.cosf(x) }
   func sin(_ x: Float) -> Float { Musl.sinf(x) }
@@ -43,6 +45,7 @@
   func tanh(_ x: Double) -> Double { Darwin.tanh(x) }
   func tgamma(_ x: Double) -> Double { Darwin.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Darwin.pow(x, y) }
+  func atan2(_ y: Double, _ x: Double) -> Double { Darwin.atan2(y, x) }
   func log(_ x: Float) -> Float { Darwin.logf(x) }
   func cos(_ x: Float) -> Float { Darwin.cosf(x) }
   func sin(_ x: Float) -> Float { Darwin.sinf(x) }

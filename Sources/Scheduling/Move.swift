@@ -7,8 +7,8 @@ struct Move {
   /// Whether the prediction is written to memory, to be refined or for later steps. Otherwise it is only a part of the
   /// next sample, and never exists.
   var storesPrediction: Bool
-  /// The weights that turn a refined clean sample into what the solver integrates, when that is the noise.
-  var noiseFromData: (sample: Double, data: Double)?
+  /// The level at which a refined clean sample is turned into what the solver integrates, when that is the noise.
+  var noiseFromData: NoiseLevel?
   /// The better value of the sample; it is kept.
   var correction: Weights?
   /// The next sample.
@@ -53,7 +53,7 @@ extension Sampler {
     if !stores { next = next.replacing(.prediction(0), by: predicted) }
     return Move(
       index: index, prediction: predicted, storesPrediction: stores,
-      noiseFromData: isRefined && solver.target == .noise ? (1 / level.sigma, -level.alpha / level.sigma) : nil,
+      noiseFromData: isRefined && solver.target == .noise ? level : nil,
       correction: solver.correction(step)?.weights, next: next, keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,
       forgets: update.forgets, drawsNoise: update.drawsNoise || perturbation != nil, data: data)

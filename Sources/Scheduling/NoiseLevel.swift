@@ -18,6 +18,11 @@ public struct NoiseLevel: Sendable, Hashable, Codable {
   /// Half the logarithm of the signal-to-noise ratio, `log(alpha/sigma)`; `+∞` for a clean sample.
   public var lambda: Double { log(alpha) - log(sigma) }
 
+  /// ``lambda``, with every number of its computation rounded to single precision.
+  var roundedLambda: Double {
+    Double(Float(log(Double(Float(alpha)))) - Float(log(Double(Float(sigma)))))
+  }
+
   /// The noise-to-signal ratio, `sigma/alpha`: Karras's sigma, whatever the frame.
   public var ratio: Double { sigma / alpha }
 

@@ -72,10 +72,9 @@ struct Pass {
   private func convertToNoise(
     _ data: UnsafeMutablePointer<Float>, _ sample: UnsafePointer<Float>?, _ block: Range<Int>
   ) {
-    guard let weights = move.noiseFromData, let sample else { return }
-    withUnsafePointer(to: Term(weight: Float(weights.sample), source: sample)) { term in
-      combine(UnsafeBufferPointer(start: term, count: 1), own: Float(weights.data), into: data, block)
-    }
+    guard let level = move.noiseFromData, let sample else { return }
+    let (alpha, sigma) = (Float(level.alpha), Float(level.sigma))
+    for j in block { data[j] = (sample[j] - alpha * data[j]) / sigma }
   }
 }
 

@@ -50,8 +50,15 @@ extension Sampler: Codable {
 private let solvers: [any Solver.Type] = [
   DDIM.self,
   DDPM.self,
+  DEIS.self,
   DPMSolverMultistep.self,
+  DPMSolverSinglestep.self,
   Euler.self,
   Heun.self,
+  ImprovedPNDM.self,
+  InverseDDIM.self,
+  LMS.self,
+  Midpoint.self,
   PLMS.self,
+  UniPC.self,
 ]

@@ -66,19 +66,31 @@ public struct Sampler: Sendable {
 
   /// Begins the run at a later stage, as image-to-image does with an image that has been noised to that stage's level.
   ///
-  /// - Throws: ``SchedulerError`` with the code `order` once a step has been made, or when there is no such stage.
+  /// - Throws: ``SchedulerError`` with the code `order` once a step has been made, when there is no such stage, or when it
+  ///   goes on with an interval that another stage begins.
   public mutating func begin(at index: Int) throws(SchedulerError) {
     guard !hasStarted else { throw .order("the run has started", "begin with a new sampler") }
     guard plan.stages.indices.contains(index) else {
       throw .order("there is no stage \(index) of \(plan.stages.count)", "begin at one of them")
+    }
+    guard !plan.stages[index].isInner else {
+      throw .order("stage \(index) goes on with an interval", "begin at the stage before it or after it")
     }
     position = index
   }
 
   /// The sample as the model wants to see it at `timestep`.
   public func scaleModelInput(_ sample: Tensor, _ timestep: Double) -> Tensor {
-    guard let index = try? stageIndex(of: timestep), plan.stages[index].inputScale != 1 else { return sample }
-    return sample * plan.stages[index].inputScale
+    let scale = inputScale(at: timestep)
+    return scale == 1 ? sample : sample * scale
+  }
+
+  private func inputScale(at timestep: Double) -> Double {
+    // A timestep that is not the next one is refused by the step; here the sample stays as it is.
+    if let index = try? stageIndex(of: timestep) { return plan.stages[index].inputScale }
+    let middle = plan.stages.first { $0.timestep == timestep && $0.isInner }
+    guard !hasStarted, plan.noisesMiddlesToEnds, let sigma = middle?.end.sigma else { return 1 }
+    return 1 / (sigma * sigma + 1).squareRoot()
   }
 
   /// The stage that a step at `timestep` belongs to: the next one. A run may begin at any of its timesteps.
@@ -87,7 +99,8 @@ public struct Sampler: Sendable {
       throw .order("all \(plan.stages.count) steps have been made", "begin a new run with a new sampler")
     }
     if plan.stages[position].timestep == timestep { return position }
-    if !hasStarted, let index = plan.stages.firstIndex(where: { $0.timestep == timestep }) { return index }
+    let isEntry = { (stage: Stage) in stage.timestep == timestep && !stage.isInner }
+    if !hasStarted, let index = plan.stages.firstIndex(where: isEntry) { return index }
     throw .order(
       "timestep \(timestep) is not the next one, \(plan.stages[position].timestep)",
       "step through the sampler's timesteps in their order")

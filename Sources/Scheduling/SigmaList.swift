@@ -37,6 +37,17 @@ public struct SigmaList: Sendable, Hashable {
       timesteps: timesteps.indices.map { Double(0.25 * Float(log(Double(Float(sigmas[$0]))))) }, sigmas: sigmas)
   }
 
+  /// The list with its last sigma once more.
+  public func repeatingEnd() -> SigmaList {
+    SigmaList(timesteps: timesteps, sigmas: sigmas + sigmas.suffix(1))
+  }
+
+  /// The list without timesteps that are there already; its sigmas stay, so that later timesteps have earlier sigmas.
+  public func withoutRepeatedTimesteps() -> SigmaList {
+    var seen: Set<Double> = []
+    return SigmaList(timesteps: timesteps.filter { seen.insert($0).inserted }, sigmas: sigmas)
+  }
+
   /// The list with one more sigma, at which the run ends.
   public func ending(at final: Double) -> SigmaList { SigmaList(timesteps: timesteps, sigmas: sigmas + [final]) }
 }

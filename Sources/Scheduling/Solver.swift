@@ -76,13 +76,16 @@ public struct StepOptions: Sendable, Hashable, Codable {
   public var churnMinimum, churnMaximum: Double
   /// What fresh noise is multiplied by (`s_noise`).
   public var noiseScale: Double
+  /// The order of a linear multistep method; `nil` is its own.
+  public var order: Int?
 
   /// The options of a step; without arguments, those of `diffusers`.
   public init(
     eta: Double? = nil, usesClippedOutput: Bool = false, churn: Double = 0, churnMinimum: Double = 0,
-    churnMaximum: Double = .greatestFiniteMagnitude, noiseScale: Double = 1
+    churnMaximum: Double = .greatestFiniteMagnitude, noiseScale: Double = 1, order: Int? = nil
   ) {
     (self.eta, self.usesClippedOutput, self.churn) = (eta, usesClippedOutput, churn)
     (self.churnMinimum, self.churnMaximum, self.noiseScale) = (churnMinimum, churnMaximum, noiseScale)
+    self.order = order
   }
 }

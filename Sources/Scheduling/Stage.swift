@@ -24,6 +24,11 @@ public struct Stage: Sendable, Hashable, Codable {
   }
 }
 
+extension Stage {
+  /// Whether it is evaluated inside the interval or at its end, after another stage of the same interval.
+  var isInner: Bool { level != start }
+}
+
 /// The evaluations of a run, in order, and what the first sample looks like.
 public struct Plan: Sendable, Hashable, Codable {
   /// One stage for each call of the model.
@@ -32,6 +37,8 @@ public struct Plan: Sendable, Hashable, Codable {
   public var initNoiseSigma: Double
   /// The list of sigmas that the plan was made from, the final one included; empty for classes that have none.
   public var sigmas: [Float]
+  /// Whether noise for the middle of an interval is added to the level of the interval's end, as `diffusers` does.
+  public var noisesMiddlesToEnds = false
 
   /// A plan of these stages.
   public init(_ stages: [Stage], initNoiseSigma: Double = 1, sigmas: [Float] = []) {

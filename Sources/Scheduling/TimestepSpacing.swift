@@ -45,6 +45,20 @@ public enum TimestepSpacing: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
+  /// The timesteps that `count` intervals towards the noise start at, ascending, as the inverse DPM-Solver counts them.
+  ///
+  /// - Parameter last: One more than the last training timestep in use.
+  public func inverseStarts(
+    _ count: Int, of training: Int, last: Int, offset: Int = 0, overruns: Bool = true
+  ) -> [Double] {
+    switch self {
+    case .linspace:
+      return linspace64(0, Double(last - 1), count: count + 1).map { $0.rounded(.toNearestOrEven) }.dropLast()
+    case .leading: return (0..<count).map { Double($0 * (last / (count + 1)) + offset) }
+    case .trailing: return Self.trailing(count, from: last, of: training, overruns).reversed()
+    }
+  }
+
   /// numpy.arange(last, 0, -training/count), whose stride is the rounded difference of its first two elements.
   private static func trailing(_ count: Int, from last: Int, of training: Int, _ overruns: Bool) -> [Double] {
     let stride = Double(training) / Double(count)

@@ -23,6 +23,28 @@ extension Plan {
   }
 }
 
+extension Plan {
+  /// A walk along timesteps of the training towards the noise: each step arrives at the level of its timestep.
+  ///
+  /// - Parameters:
+  ///   - timesteps: The timesteps, ascending; -1 is the last of the training.
+  ///   - stride: How far before its timestep a step starts.
+  ///   - schedule: The training.
+  ///   - first: Where a step starts that would start before the first training timestep.
+  /// - Throws: ``SchedulerError`` with the code `argument` when a timestep is not of the training.
+  public static func inverse(
+    _ timesteps: [Double], stride: Int, in schedule: NoiseSchedule, startingAt first: NoiseLevel
+  ) throws(SchedulerError) -> Plan {
+    Plan(
+      try timesteps.map { timestep throws(SchedulerError) in
+        let end = try schedule.index(of: timestep == -1 ? Double(schedule.count - 1) : timestep)
+        let start = Int(timestep) - stride
+        return Stage(
+          timestep: timestep, from: start < 0 ? first : schedule.level(at: start), to: schedule.level(at: end))
+      })
+  }
+}
+
 extension NoiseSchedule {
   /// The training timestep that a number is.
   ///

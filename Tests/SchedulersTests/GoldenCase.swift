@@ -54,6 +54,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     for (key, value) in json["step"]?.object ?? [:] {
       switch (key, value.number) {
       case ("eta", let number?): options.eta = number
+      case ("order", let number?): options.order = Int(number)
       case ("s_churn", let number?): options.churn = number
       case ("s_tmin", let number?): options.churnMinimum = number
       case ("s_tmax", let number?): options.churnMaximum = number

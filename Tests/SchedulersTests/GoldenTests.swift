@@ -85,6 +85,7 @@ import Testing
   /// The calls that diffusers allows and we refuse, or the other way round, each with its reason.
   static let otherOutcomes: [String: String] = [
     "DPMSolverMultistepScheduler-error-06": "a timestep that is not the run's is refused",
+    "UniPCMultistepScheduler-error-12": "sigmas may be a list",
     "PNDMScheduler-error-03": "more steps than the training has are refused",
     "PNDMScheduler-error-06": "every class has a velocity",
     "PNDMScheduler-error-09": "a single step needs no warm-up",

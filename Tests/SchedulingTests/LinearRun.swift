@@ -11,6 +11,8 @@ struct LinearRun {
   let solver: any Solver
   let stages: [Stage]
   var options = StepOptions()
+  /// What the model's output is, for solvers that read it: the noise or the velocity.
+  var prediction = Prediction.noise
 
   /// The samples after every step.
   ///
@@ -32,12 +34,19 @@ struct LinearRun {
       }
       let data = model(sample, level)
       let isNoise = solver.target == .noise
+      let output =
+        prediction == .velocity
+        ? Self.sum([(level.alpha / level.sigma, sample), (-1 / level.sigma, data)])
+        : Self.sum([(1 / level.sigma, sample), (-level.alpha / level.sigma, data)])
       let newest = isNoise ? Self.sum([(1 / level.sigma, sample), (-level.alpha / level.sigma, data)]) : data
       predictions = [newest] + predictions.prefix(solver.memory - 1)
 
       func apply(_ weights: Weights) -> Vector {
         let operands: [(Operand, Vector)] =
-          [(.sample, sample), (.noise, noise), (.keptSample, kept), (.keptNoise, keptNoise), (.unrefined, newest)]
+          [
+            (.sample, sample), (.output, output), (.noise, noise), (.keptSample, kept), (.keptNoise, keptNoise),
+            (.unrefined, newest),
+          ]
           + predictions.indices.map { (.prediction($0), predictions[$0]) }
         return Self.sum(operands.map { (weights[$0.0], $0.1) })
       }
@@ -61,6 +70,20 @@ struct LinearRun {
     let count = used.map(\.1.count).max() ?? 0
     return (0..<count).map { i in used.reduce(0) { $0 + (i < $1.1.count ? $1.0 * $1.1[i] : 0) } }
   }
+}
+
+extension SigmaList {
+  /// So many intervals of equal length in log σ, from e³ to e⁻³.
+  static func even(_ count: Int) -> SigmaList {
+    SigmaList(
+      timesteps: (0...count).map { Double(count - $0) },
+      sigmas: (0...count).map { exp(3 - 6 * Double($0) / Double(count)) } + [0])
+  }
+}
+
+extension SigmaTable {
+  /// A table of such sigmas.
+  static var even: SigmaTable { SigmaTable((0...100).map { Float(exp(6 * Double($0) / 100 - 3)) }) }
 }
 
 extension Array<Stage> {

@@ -9,6 +9,10 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
   /// The order of convergence, of the distribution for a stochastic method.
   var order: Double
   var options = StepOptions()
+  /// What the model predicts, for solvers that read its output.
+  var prediction = Prediction.noise
+  /// How many steps are few enough to see the error, and enough for the highest term to rule it.
+  var steps = 40
   /// Whether it keeps the variance exactly. The SDE on predicted noise holds ε still while it adds fresh noise, and so
   /// keeps it only to first order.
   var keepsVariance = true
@@ -25,7 +29,35 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
     SolverCase(
       name: "Heun", solver: Heun(), order: 2, frames: [.karras, .flow], plan: { .twice($0, in: $1) }),
     SolverCase(
+      name: "Midpoint", solver: Midpoint(), order: 2, frames: [.karras],
+      plan: { count, _ in
+        Plan.midpoints(.even(count), of: .even, for: Midpoint(), initNoiseSigma: 1).stages.dropLast()
+      }),
+    SolverCase(
+      name: "Midpoint, ancestral", solver: Midpoint(isAncestral: true), order: 2, frames: [.karras],
+      plan: { count, _ in
+        Plan.midpoints(.even(count), of: .even, for: Midpoint(isAncestral: true), initNoiseSigma: 1).stages.dropLast()
+      }),
+    SolverCase(
+      name: "IPNDM", solver: ImprovedPNDM(), order: 2, prediction: .velocity, frames: [.variancePreserving]),
+    SolverCase(
+      name: "DDIM, inverse", solver: InverseDDIM(.noise), order: 1, frames: [.variancePreserving],
+      plan: { .even($0, in: $1).reversed().map { Stage(timestep: $0.timestep, from: $0.end, to: $0.start) } }),
+    SolverCase(
       name: "PLMS", solver: PLMS(), order: 2, frames: [.variancePreserving], plan: { .repeatingFirst($0, in: $1) }),
+    SolverCase(name: "LMS", solver: LMS(), order: 4, frames: [.karras]),
+    SolverCase(name: "DEIS-2", solver: DEIS(), order: 2),
+    SolverCase(name: "DEIS-3", solver: DEIS(order: 3), order: 3.5, steps: 80),
+    SolverCase(name: "UniPC-1", solver: UniPC(order: 1), order: 2),
+    SolverCase(name: "UniPC-2", solver: UniPC(lowersFinalOrders: false), order: 3, steps: 160),
+    SolverCase(name: "UniPC-2, bh1", solver: UniPC(scale: .bh1, lowersFinalOrders: false), order: 3, steps: 160),
+    SolverCase(name: "UniPC-3", solver: UniPC(order: 3, lowersFinalOrders: false), order: 4, steps: 160),
+    SolverCase(name: "UniPC-2 on noise", solver: UniPC(.noise, lowersFinalOrders: false), order: 3, steps: 160),
+    .singlestep("DPM-Solver++(2S)", order: 2),
+    .singlestep("DPM-Solver++(2S), Heun", order: 2, correction: .heun),
+    .singlestep("DPM-Solver++(3S)", order: 3),
+    .singlestep("DPM-Solver++(3S), Heun", order: 3, correction: .heun),
+    .singlestep("DPM-Solver-3S, Heun", .noise, order: 3, correction: .heun),
     SolverCase(name: "Euler", solver: Euler(intervals: 1), order: 1),
     SolverCase(name: "DPM-Solver++", solver: DPMSolverMultistep(order: 1), order: 1),
     SolverCase(name: "DPM-Solver++(2M)", solver: DPMSolverMultistep(), order: 2),
@@ -43,6 +75,19 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
   ]
 }
 
+extension SolverCase {
+  /// DPM-Solver in singlestep form, for the numbers of steps that the tests make: multiples of 40 and 42.
+  static func singlestep(
+    _ name: String, _ target: Prediction.Target = .data, order: Int,
+    correction: DPMSolverMultistep.Correction = .midpoint
+  ) -> SolverCase {
+    let orders = (0..<120).map { $0 % order + 1 }
+    return SolverCase(
+      name: name, solver: DPMSolverSinglestep(target, orders: orders, correction: correction),
+      order: Double(order), plan: { .even($0 - $0 % order, in: $1) })
+  }
+}
+
 @Suite struct SolverTests {
   /// The deviation of clean samples; far from 1, so that no frame makes the trajectory straight.
   static let deviation = 0.3
@@ -53,7 +98,7 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
     func exact(_ level: NoiseLevel) -> Double {
       (level.alpha * level.alpha * deviation * deviation + level.sigma * level.sigma).squareRoot()
     }
-    let run = LinearRun(solver: row.solver, stages: stages, options: row.options)
+    let run = LinearRun(solver: row.solver, stages: stages, options: row.options, prediction: row.prediction)
     let samples = run.samples(from: [exact(stages[0].start)]) { x, level in
       // The mean of the clean samples that x may come from.
       let share = level.alpha * deviation * deviation / (exact(level) * exact(level))
@@ -67,7 +112,9 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
   @Test(arguments: SolverCase.all)
   func `converges with its order on Gaussian data`(row: SolverCase) throws {
     for frame in row.frames {
-      let (coarse, fine) = (try Self.error(row, frame, steps: 40), try Self.error(row, frame, steps: 80))
+      let (coarse, fine) = (
+        try Self.error(row, frame, steps: row.steps), try Self.error(row, frame, steps: 2 * row.steps)
+      )
       let order = log2(coarse / fine)
       #expect(abs(order - row.order) < 0.5, "order \(order) in the \(frame) frame, errors \(coarse) and \(fine)")
     }
@@ -78,7 +125,7 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
     for frame in row.frames {
       let stages = row.plan(20, frame)
       // Coordinate 0 is the clean sample; all others are noise.
-      let run = LinearRun(solver: row.solver, stages: stages, options: row.options)
+      let run = LinearRun(solver: row.solver, stages: stages, options: row.options, prediction: row.prediction)
       let samples = run.samples(from: [stages[0].start.alpha, stages[0].start.sigma]) { _, _ in [1] }
       for (stage, sample) in zip(stages, samples) {
         let noise = sample.dropFirst().reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -14,7 +14,7 @@ public struct DPMSolverMultistepScheduler: Scheduler {
   private let points: DPMSolverPoints
   private let prediction: PredictionType
   private let refinement: Refinement
-  private let variance: LearnedVariance?
+  private let variance: LearnedVarianceType?
 
   /// The scheduler that a configuration describes; throws for a value that is wrong.
   public init(config: SchedulerConfig) throws(SchedulerError) {
@@ -23,12 +23,9 @@ public struct DPMSolverMultistepScheduler: Scheduler {
     prediction = try keys.prediction([.epsilon, .sample, .velocity, .flow])
     refinement = try keys.refinement(clips: nil)
     solver = try DPMSolverKeys(&keys)
-    points = try DPMSolverPoints(&keys, training, final: solver.final)
-    if prediction == .flow, solver.algorithm.target == .noise {
-      throw SchedulerError(
-        .configuration, "prediction_type is \"flow_prediction\", which \(solver.algorithm.rawValue) cannot convert",
-        "set algorithm_type to \"dpmsolver++\"")
-    }
+    points = try DPMSolverPoints(
+      &keys, training, [.lu, .lambdaClipping, .spacing, .timesteps, .truncatedCosine], final: solver.final)
+    try solver.refuse(prediction)
     variance = try keys.optionalChoice("variance_type")
     self.config = keys.config(of: Self.self)
   }

@@ -36,7 +36,9 @@ public struct EulerDiscreteScheduler: Scheduler {
     let plan = Plan(
       hasContinuousTimesteps ? list.continuousTimesteps() : list.timesteps(as: .single), in: .karras,
       scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
-    let solver = Euler(intervals: plan.sigmas.count - 1, convertsBeforeChurn: prediction == .velocity)
+    let solver = Euler(
+      intervals: plan.sigmas.count - 1,
+      convertsBeforeChurn: prediction == .velocity && quirks.contains(.velocityBeforeChurn))
     return try Sampler(solver, predicting: prediction.prediction, plan: plan)
   }
 

@@ -35,8 +35,8 @@ public struct PNDMScheduler: Scheduler {
     let plan = try Plan.pseudoNumerical(
       spacing.wholeTimesteps(
         steps, of: training.count, offset: offset, overruns: quirks.contains(.trailingOverrun)),
-      warmingUp: !skipsWarmUp, stride: training.count / steps, in: training.schedule,
-      endingAt: endsClean ? .clean : training.schedule.level(at: 0))
+      warmingUp: !skipsWarmUp, stride: quirks.contains(.fixedStride) ? training.count / steps : nil,
+      in: training.schedule, endingAt: endsClean ? .clean : training.schedule.level(at: 0))
     let mixesVelocity = prediction == .velocity && quirks.contains(.velocityMixing)
     let solver = PLMS(warmUp: plan.warmUp, mixesVelocity: mixesVelocity)
     return try Sampler(solver, predicting: mixesVelocity ? .noise : prediction.prediction, plan: plan.plan)

@@ -22,11 +22,16 @@ enum FinalSigma: String, CaseIterable, Sendable {
   case zero
   case smallest = "sigma_min"
 
-  func sigma(of table: SigmaTable) -> Double { self == .zero ? 0 : table.smallest }
+  /// The sigma.
+  ///
+  /// - Parameter smallest: The smallest, where it is not the training's.
+  func sigma(of table: SigmaTable, or smallest: Double? = nil) -> Double {
+    self == .zero ? 0 : smallest ?? table.smallest
+  }
 }
 
 /// Which channels of the model's output are a variance.
-enum LearnedVariance: String, CaseIterable, Sendable {
+enum LearnedVarianceType: String, CaseIterable, Sendable {
   case learned
   case range = "learned_range"
 }

@@ -50,6 +50,13 @@ extension ConfigReader {
     return flag
   }
 
+  /// A truth value of a key that is not one of the class's, and that counts all the same where it is given.
+  func unlistedFlag(_ key: String) throws(SchedulerError) -> Bool? {
+    guard let value = given[key], !given.defaultedKeys.contains(key), value != .null else { return nil }
+    guard let flag = value.bool else { throw refusal(key, value, wants: "true or false") }
+    return flag
+  }
+
   /// A whole number; a float counts as one if it is whole.
   mutating func integer(
     _ key: String, default fallback: Int, in range: ClosedRange<Int> = 0...Int.max
@@ -83,6 +90,21 @@ extension ConfigReader {
       return integer
     default: throw refusal(key, value, wants: wants)
     }
+  }
+
+  /// Whole numbers from 0 on, none unless given.
+  mutating func integers(_ key: String) throws(SchedulerError) -> [Int] {
+    guard let value = value(key, default: []) else { return [] }
+    guard let list = value.array else { throw refusal(key, value, wants: "a list of integers of at least 0") }
+    return try list.enumerated().map { index, element throws(SchedulerError) in
+      try integer(element, "\(key)[\(index)]", in: 0...Int.max)
+    }
+  }
+
+  /// `null` and nothing else, for a key that is not supported.
+  mutating func nothing(_ key: String, because reason: String) throws(SchedulerError) {
+    guard let value = value(key, default: .null), value != .null else { return }
+    throw refusal(key, value, wants: "null: \(reason)")
   }
 
   /// A finite number of a range.

@@ -20,14 +20,27 @@ struct DPMSolverKeys: Sendable {
     var isStochastic: Bool { self == .stochasticData || self == .stochasticNoise }
   }
 
-  init(_ keys: inout ConfigReader) throws(SchedulerError) {
+  /// Which class it is.
+  enum Form {
+    /// The class with all keys.
+    case multistep
+    /// Without `euler_at_final` and the SDE on predicted noise, and with another default of `lower_order_final`.
+    case singlestep
+    /// Without `final_sigmas_type`.
+    case inverse
+  }
+
+  init(_ keys: inout ConfigReader, _ form: Form = .multistep) throws(SchedulerError) {
+    let isSinglestep = form == .singlestep
     order = try keys.integer("solver_order", default: 2, in: 1...3)
-    algorithm = try keys.choice("algorithm_type", default: .data, aliases: ["deis": .data])
+    algorithm = try keys.choice(
+      "algorithm_type", default: .data,
+      of: isSinglestep ? [.data, .stochasticData, .noise] : Algorithm.allCases, aliases: ["deis": .data])
     correction = try keys.choice(
       "solver_type", default: .midpoint, aliases: ["logrho": .midpoint, "bh1": .midpoint, "bh2": .midpoint])
-    lowersFinalOrders = try keys.flag("lower_order_final", default: true)
-    endsWithEuler = try keys.flag("euler_at_final")
-    final = try keys.choice("final_sigmas_type", default: .zero)
+    lowersFinalOrders = try keys.flag("lower_order_final", default: !isSinglestep)
+    endsWithEuler = isSinglestep ? false : try keys.flag("euler_at_final")
+    final = form == .inverse ? .smallest : try keys.choice("final_sigmas_type", default: .zero)
     guard algorithm.target == .data || final == .smallest else {
       throw SchedulerError(
         .configuration, "final_sigmas_type is \"zero\", where \(algorithm.rawValue) cannot end",
@@ -35,11 +48,30 @@ struct DPMSolverKeys: Sendable {
     }
   }
 
+  /// Refuses a flow where noise is integrated.
+  func refuse(_ prediction: PredictionType) throws(SchedulerError) {
+    guard prediction == .flow, algorithm.target == .noise else { return }
+    throw SchedulerError(
+      .configuration, "prediction_type is \"flow_prediction\", which \(algorithm.rawValue) cannot convert",
+      "set algorithm_type to \"dpmsolver++\"")
+  }
+
+  /// The solver in singlestep form, for a run of so many stages.
+  func singlestep(_ count: Int, _ quirks: Quirks) -> DPMSolverSinglestep {
+    DPMSolverSinglestep(
+      algorithm.target,
+      orders: DPMSolverSinglestep.orders(
+        count, order: order, lowersFinal: lowersFinalOrders, endsAtFirst: final == .zero), correction: correction,
+      isStochastic: algorithm.isStochastic, flipsThirdOrderSDE: quirks.contains(.thirdOrderSign),
+      roundsLambda: quirks.contains(.roundedLambda))
+  }
+
   /// The solver in multistep form.
   func multistep(_ quirks: Quirks) -> DPMSolverMultistep {
     DPMSolverMultistep(
       algorithm.target, order: order, correction: correction, isStochastic: algorithm.isStochastic,
       lowersFinalOrders: lowersFinalOrders, endsAtFirstOrder: endsWithEuler || final == .zero,
-      flipsThirdOrderSDE: quirks.contains(.thirdOrderSign))
+      flipsThirdOrderSDE: quirks.contains(.thirdOrderSign),
+      roundsLambda: quirks.contains(.roundedLambda))
   }
 }

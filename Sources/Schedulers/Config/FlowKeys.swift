@@ -9,16 +9,22 @@ struct FlowKeys: Sendable {
 
   private enum TimeShift: String, CaseIterable { case exponential }
 
-  init(_ keys: inout ConfigReader) throws(SchedulerError) {
+  /// - Parameter mayBeDynamic: Whether the class has the keys of a shift that depends on the run.
+  init(_ keys: inout ConfigReader, mayBeDynamic: Bool = true) throws(SchedulerError) {
     isUsed = try keys.flag("use_flow_sigmas")
     shift = try keys.number("flow_shift", default: 1, in: Double.leastNormalMagnitude...Double.greatestFiniteMagnitude)
-    isDynamic = try keys.flag("use_dynamic_shifting")
-    _ = try keys.choice("time_shift_type", default: TimeShift.exponential)
+    isDynamic = mayBeDynamic ? try keys.flag("use_dynamic_shifting") : false
+    if mayBeDynamic { _ = try keys.choice("time_shift_type", default: TimeShift.exponential) }
   }
 
   /// The shift of a run: the configuration's, or the one that the run asks for.
-  func shift(of run: RunRequest) throws(SchedulerError) -> Double {
-    guard let mu = run.mu else { return shift }
+  ///
+  /// - Parameter isRequired: Whether a run must ask for one when it may.
+  func shift(of run: RunRequest, isRequired: Bool = false) throws(SchedulerError) -> Double {
+    guard let mu = run.mu else {
+      guard isDynamic, isRequired else { return shift }
+      throw SchedulerError(.argument, "use_dynamic_shifting is on, and the run has no mu", "give the run its mu")
+    }
     guard isDynamic else {
       throw .argument("mu", mu, wants: "used without use_dynamic_shifting", "leave it out, or switch that on")
     }

@@ -69,6 +69,13 @@ struct SigmaPoints: Sendable {
       to: smallest ?? list.sigmas[list.sigmas.count - 1])
   }
 
+  /// How k-diffusion's second-order method keeps timesteps, `nil` for as they are: sigmas of a schedule have exact ones,
+  /// and Karras's are rounded.
+  var timestepForm: SigmaList.TimestepForm? {
+    guard let respacing, respacing.schedule != nil else { return .single }
+    return respacing.rounds ? .nearest : nil
+  }
+
   /// The deviation of the first sample of a run.
   func initNoiseSigma(_ list: SigmaList) -> Double {
     initialDeviation(sigma: list.sigmas.max() ?? 0, countingSignal: spacing == .leading)

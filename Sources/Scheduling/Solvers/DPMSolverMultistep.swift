@@ -22,16 +22,19 @@ public struct DPMSolverMultistep: Solver {
   public var endsAtFirstOrder: Bool
   /// Whether the last term of the third-order SDE has the sign it has in `diffusers`, with which the order is lost.
   public var flipsThirdOrderSDE: Bool
+  /// Whether λ is in single precision, as in `diffusers`; where it changes much, its rounding is the largest error of the
+  /// step.
+  public var roundsLambda: Bool
 
   /// DPM-Solver++(2M) unless said otherwise.
   public init(
     _ target: Prediction.Target = .data, order: Int = 2, correction: Correction = .midpoint,
     isStochastic: Bool = false, lowersFinalOrders: Bool = true, endsAtFirstOrder: Bool = true,
-    flipsThirdOrderSDE: Bool = false
+    flipsThirdOrderSDE: Bool = false, roundsLambda: Bool = false
   ) {
     (self.target, self.order, self.correction, self.isStochastic) = (target, order, correction, isStochastic)
     (self.lowersFinalOrders, self.endsAtFirstOrder) = (lowersFinalOrders, endsAtFirstOrder)
-    self.flipsThirdOrderSDE = flipsThirdOrderSDE
+    (self.flipsThirdOrderSDE, self.roundsLambda) = (flipsThirdOrderSDE, roundsLambda)
   }
 
   /// As many as the order.
@@ -39,11 +42,11 @@ public struct DPMSolverMultistep: Solver {
 
   /// A step of the highest order that the history and the end of the run allow.
   public func update(_ step: Step) -> Update {
-    let phi = Phi(step.stage, target, isStochastic: isStochastic)
+    let phi = Phi(step.stage, target, isStochastic: isStochastic, roundsLambda: roundsLambda)
     var update = Update(sample: phi.sample, prediction: phi.first, noise: isStochastic ? phi.noise : nil)
-    let h = step.stage.end.lambda - step.stage.start.lambda
     func r(_ k: Int) -> Double {
-      (step.stages[step.index - k].start.lambda - step.stages[step.index - k - 1].start.lambda) / h
+      let (newer, older) = (step.stages[step.index - k].start, step.stages[step.index - k - 1].start)
+      return phi.distance(from: older, to: newer) / phi.h
     }
     switch usableOrder(step) {
     case 2:  // D₁ = (m₀ − m₁)/r₀
@@ -79,11 +82,15 @@ struct Phi {
   let first, second: Double
   /// The weight of fresh noise.
   let noise: Double
+  /// The length of the interval in λ.
+  let h: Double
   private let amplitude, z: Double
+  private let roundsLambda: Bool
 
-  init(_ stage: Stage, _ target: Prediction.Target, isStochastic: Bool) {
+  init(_ stage: Stage, _ target: Prediction.Target, isStochastic: Bool, roundsLambda: Bool) {
     let (s, t) = (stage.start, stage.end)
-    let h = t.lambda - s.lambda
+    self.roundsLambda = roundsLambda
+    h = Self.distance(from: s, to: t, roundsLambda: roundsLambda)
     switch target {
     case .data:
       (z, amplitude) = (isStochastic ? 2 * h : h, t.alpha)
@@ -97,6 +104,15 @@ struct Phi {
     }
     first = amplitude * -expm1(-z)
     second = amplitude * (1 + expm1(-z) / z)
+  }
+
+  /// How far two levels are from each other in λ.
+  func distance(from s: NoiseLevel, to t: NoiseLevel) -> Double {
+    Self.distance(from: s, to: t, roundsLambda: roundsLambda)
+  }
+
+  private static func distance(from s: NoiseLevel, to t: NoiseLevel, roundsLambda: Bool) -> Double {
+    roundsLambda ? Double(Float(t.roundedLambda - s.roundedLambda)) : t.lambda - s.lambda
   }
 
   /// The weight of the second difference, or of its value with the last sign turned.

@@ -28,7 +28,7 @@ public struct PLMS: Solver {
     let noise = update[prediction: 0]
     if mixesVelocity { update.weights[.sample] += noise * step.stage.start.sigma }
     let scale = mixesVelocity ? noise * step.stage.start.alpha : noise
-    let method = step.index < warmUp ? rungeKutta(step.index % 4) : adamsBashforth(step)
+    let method = step.index < warmUp ? rungeKutta(step.index % 4) : multistep(step)
     for (age, weight) in method.weights.enumerated() { update[prediction: age] = weight * scale }
     if method.restarts {
       (update.weights[.keptSample], update.weights[.sample]) = (update.weights[.sample], 0)
@@ -49,14 +49,11 @@ public struct PLMS: Solver {
     }
   }
 
-  private func adamsBashforth(_ step: Step) -> Method {
+  private func multistep(_ step: Step) -> Method {
     let isRepeated = step.stage.level != step.stage.start
     switch step.history {
-    case 1: return ([1], false, true, 0)
     case 2 where isRepeated: return ([1 / 2, 1 / 2], true, false, 1)
-    case 2: return ([3 / 2, -1 / 2], false, false, 0)
-    case 3: return ([23 / 12, -16 / 12, 5 / 12], false, false, 0)
-    default: return ([55 / 24, -59 / 24, 37 / 24, -9 / 24], false, false, 0)
+    case let history: return (adamsBashforth[min(history, 4) - 1], false, history == 1, 0)
     }
   }
 }

@@ -1,0 +1,28 @@
+public import Scheduling
+
+/// DPM-Solver-2 as k-diffusion has it: two evaluations for every step but the last.
+public struct KDPM2DiscreteScheduler: Scheduler {
+  /// `KDPM2DiscreteScheduler`.
+  public static let className = "KDPM2DiscreteScheduler"
+
+  /// Every key of the class with its value, then the keys that it does not know.
+  public let config: SchedulerConfig
+  /// Where the numbers follow `diffusers` instead of the paper.
+  public var quirks = Quirks.all
+  private let keys: KDPM2Keys
+
+  /// The scheduler that a configuration describes; throws for a value that is wrong.
+  public init(config: SchedulerConfig) throws(SchedulerError) {
+    var reader = ConfigReader(config)
+    keys = try KDPM2Keys(&reader)
+    self.config = reader.config(of: Self.self)
+  }
+
+  /// A run; throws for what the class cannot do.
+  public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
+    try keys.sampler(steps: run.onlySteps(of: self), isAncestral: false, quirks)
+  }
+
+  /// The level of a training timestep.
+  public func level(at timestep: Double) throws(SchedulerError) -> NoiseLevel { try keys.points.level(at: timestep) }
+}
