@@ -26,7 +26,7 @@ bench: venvs ## Measure: programs, downloads, solvers, each against its peers in
 	@.ci/bench
 
 parity: dependencies ## Compare every golden vector of diffusers
-	@.ci/test --filter 'Golden|Parity'
+	@.ci/test --filter 'GoldenTests|TableTests|TorchGeneratorTests'
 
 docs: dependencies ## Build the documentation as a web site
 	@.ci/docs

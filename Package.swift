@@ -112,7 +112,9 @@ let package = Package(
     .executableTarget(
       name: "benchmarks", dependencies: ["DiffusionHub"], path: "Tests/Benchmarks", swiftSettings: settings),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "HubTestSupport", "HubModel"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

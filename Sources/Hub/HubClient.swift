@@ -23,7 +23,7 @@ public struct HubClient: Sendable {
   ///
   /// - Parameters:
   ///   - variables: The variables of the process: `HF_ENDPOINT`, `HF_HUB_CACHE`, `HF_TOKEN`, proxies and so on.
-  ///   - userHome: The user's home directory.
+  ///   - userHome: The user's home directory; `nil` for `HOME`, or else the system's record of the user.
   ///   - endpoint: The hub's base URL, if not the environment's.
   ///   - isOffline: Whether the hub is never asked, whatever the environment says.
   ///   - tls: Whom to trust and who we are, if not as the environment says.
@@ -32,11 +32,11 @@ public struct HubClient: Sendable {
   ///   - logger: Told of every request, without secrets.
   public init(
     variables: [String: String] = ProcessInfo.processInfo.environment,
-    userHome: String = FileManager.default.homeDirectoryForCurrentUser.path, endpoint: String? = nil,
+    userHome: String? = nil, endpoint: String? = nil,
     isOffline: Bool = false, tls: TLSConfiguration? = nil, retrying: Retrying = Retrying(), product: String? = nil,
     logger: Logger? = nil
   ) {
-    var environment = HubEnvironment(variables, userHome: userHome)
+    var environment = HubEnvironment(variables, userHome: userHome ?? Self.home(variables))
     if let endpoint { environment.endpoint = CacheLayout(root: endpoint).root }
     self.environment = environment
     layout = CacheLayout(root: environment.cache)
@@ -53,6 +53,15 @@ public struct HubClient: Sendable {
       configuration.userAgent = UserAgent(product: product, environment: variables).description
       connection = .online(LazyTransport(configuration))
     }
+  }
+
+  /// The user's home as Python finds it. The system's record is asked last: that may open a socket to a name service, and
+  /// offline there shall be none.
+  private static func home(_ variables: [String: String]) -> String {
+    guard let home = variables["HOME"], !home.isEmpty else {
+      return FileManager.default.homeDirectoryForCurrentUser.path
+    }
+    return home
   }
 
   /// The folder of a repository in the cache that a call uses.

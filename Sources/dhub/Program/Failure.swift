@@ -65,9 +65,8 @@ extension Failure {
     self.init(status: .usage, code: "usage", message: message, hint: hint.map { printable($0) })
   }
 
-  /// `text` with a capital letter and a full stop, as all messages have.
+  /// `text` with a full stop, as all messages have; a first word may be a key, and so stays as it is.
   private static func sentence(_ text: String) -> String {
-    let end = text.hasSuffix(".") || text.hasSuffix("?") ? "" : "."
-    return text.prefix(1).uppercased() + text.dropFirst() + end
+    text.hasSuffix(".") || text.hasSuffix("?") ? text : text + "."
   }
 }

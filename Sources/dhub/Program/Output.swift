@@ -15,7 +15,7 @@ struct Output: Sendable {
   func print(_ report: Report) throws {
     for warning in report.warnings { warn(warning) }
     if isJSON, let json = report.json {
-      try line(json.text(.indented, sortedKeys: false))
+      try line(json.strict.text(.indented, sortedKeys: false))
     } else if !isJSON, !report.text.isEmpty {
       try line(report.text)
     }
@@ -66,6 +66,19 @@ struct Output: Sendable {
         let reason = String(cString: strerror(errno))
         throw Failure(status: .disk, code: "output", message: "The output cannot be written: \(reason).")
       }
+    }
+  }
+}
+
+extension JSONValue {
+  /// The same with numbers that JSON has not as text: `"-Infinity"`, `"NaN"`. Python reads them as they are, others do not.
+  var strict: JSONValue {
+    switch self {
+    case .double(let number) where !number.isFinite: .string(text())
+    case .array(let values): .array(values.map(\.strict))
+    case .object(let object):
+      .object(object.reduce(into: JSONObject()) { strict, member in strict[member.key] = member.value.strict })
+    default: self
     }
   }
 }
