@@ -61,7 +61,8 @@ extension AnyScheduler {
   ///   ones, and for one that `diffusers` has no class for.
   public init(named name: String, config: SchedulerConfig = SchedulerConfig()) throws(SchedulerError) {
     guard let row = NamedScheduler.named(name) else {
-      let nearest = nearestNames(to: name, of: NamedScheduler.all.map(\.name))
+      let names = NamedScheduler.all.map(\.name) + SchedulerRegistry.classes.map { $0.className }
+      let nearest = nearestNames(to: name, of: names)
       throw SchedulerError(
         .unknownClass, "no sampler is called \(name.prefix(60))", "did you mean \(list(nearest, "or"))?")
     }

@@ -23,7 +23,7 @@ struct HubHarness {
     let variables = variables.merging(
       ["HF_ENDPOINT": hub.server.endpoint, "HF_HOME": home.appending("hf"), "HF_HUB_DOWNLOAD_TIMEOUT": "1"]
     ) { given, _ in given }
-    var retrying = Retrying(budget: Budget(attempts: 4, patience: 20))
+    var retrying = Retrying(budget: Budget(attempts: 6, patience: 60))
     retrying.policy.firstWait = 0.01
     return HubClient(variables: variables, userHome: home.path, isOffline: isOffline, retrying: retrying)
   }
