@@ -13,7 +13,9 @@ dependencies: ## Install what a build needs and this machine lacks
 	@.ci/dependencies build
 
 demo: dependencies ## See it work: a hub, a scheduler by id, offline again, and a sample
-	$(SWIFT) run --quiet dhub demo
+	$(SWIFT) build --product dhub
+	@echo
+	@"$$($(SWIFT) build --show-bin-path)/dhub" demo
 
 test: venvs ## Run every test
 	@.ci/test

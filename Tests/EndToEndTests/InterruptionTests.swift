@@ -25,9 +25,9 @@ extension Dhub {
   }
 
   private func partial(_ dhub: Dhub) -> Int {
-    // Absence: it has not begun. Other files that are being written have names like it, elsewhere.
+    // Absence: it has not begun. Files that are about to get another name are there too, under names that are no hash.
     let blobs = (try? FileManager.default.contentsOfDirectory(atPath: dhub.blobs)) ?? []
-    let name = blobs.first { $0.hasSuffix(".incomplete") }
+    let name = blobs.first { $0.wholeMatch(of: /[0-9a-f]{40}\.incomplete/) != nil }
     return name.flatMap { try? FileManager.default.attributesOfItem(atPath: dhub.blobs + "/" + $0)[.size] as? Int } ?? 0
   }
 

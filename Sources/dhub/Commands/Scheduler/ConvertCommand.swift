@@ -46,8 +46,9 @@ struct ConvertCommand: Subcommand {
     let target = target
     if let type = SchedulerRegistry.scheduler(named: target) { return { AnyScheduler(try type.init(config: $0)) } }
     do {
-      // Whoever writes a class's name is told of classes, and others of names.
-      if target.hasSuffix("Scheduler") { _ = try SchedulerRegistry.scheduler(target) }
+      // What is neither is taken for a class, unless it has what only the other names have.
+      let isName = NamedScheduler.named(target) != nil || target.contains { " +".contains($0) }
+      if !isName { _ = try SchedulerRegistry.scheduler(target) }
       _ = try AnyScheduler(named: target)
       return { try AnyScheduler(named: target, config: $0) }
     } catch {
