@@ -11,6 +11,22 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// The numbers of `diffusers`.
   public static let all = Quirks(rawValue: -1)
 
+  /// The ends of a run are shifted, and then all its points, the ends once more (flow matching).
+  public static let shiftTwice = Quirks(rawValue: 1 << 32)
+  /// Where every token has a timestep of its own, a step goes as far away from the clean sample as it should go towards it
+  /// (flow matching).
+  public static let tokensBackwards = Quirks(rawValue: 1 << 33)
+  /// Sigmas that are given are read as positions between the smallest and the largest, which makes no run; without the quirk
+  /// they can be given (Euler for Karras's networks).
+  public static let sigmasAsRamp = Quirks(rawValue: 1 << 34)
+  /// A run over given timesteps of which only a share is made ends with fresh noise at its last level (LCM).
+  public static let strengthKeepsNoise = Quirks(rawValue: 1 << 35)
+  /// A last interval that is empty but for rounding is divided by, and all of the sample is lost (DPM-Solver++ for Karras's
+  /// networks, where it ends at `sigma_min` with a third order).
+  public static let emptyLastInterval = Quirks(rawValue: 1 << 36)
+  /// The sigmas of a run are the squares of what they should be (KarrasVe).
+  public static let squaredSigmas = Quirks(rawValue: 1 << 37)
+
   /// The end of a step is found by subtracting `training / steps`, rounded down, from its timestep, whatever the spacing:
   /// where that is not the distance to the next timestep, steps overlap or leave gaps (DDIM, PNDM).
   public static let fixedStride = Quirks(rawValue: 1 << 0)

@@ -16,6 +16,13 @@ public struct RunRequest: Sendable, Hashable {
   public var points: Points
   /// The shift of flow matching, for schedulers whose shift depends on the image (`mu`).
   public var mu: Double?
+  /// The timesteps to give the model at sigmas that are given, for schedulers that take both.
+  public var timestepsOfSigmas: [Double]?
+  /// The number of steps that a model was distilled with, which a run's are picked from, for schedulers of such models; the
+  /// configuration's unless given (`original_inference_steps`).
+  public var originalSteps: Int?
+  /// The share of the run that is made, from its end, for schedulers of distilled models (`strength`).
+  public var strength = 1.0
 
   /// A run of so many steps.
   public init(steps: Int) { points = .steps(steps) }
@@ -68,6 +75,22 @@ extension RunRequest {
     let last = Double(training - 1)
     guard let first = timesteps.first(where: { $0 < 0 || $0 > last }) else { return timesteps }
     throw .argument("a timestep", first, wants: "from 0 to \(training - 1)", "use timesteps of the training")
+  }
+
+  /// Times of a continuous training, from 1 to 0, which descend; the last is where the run ends.
+  static func checked(times: [Double]) throws(SchedulerError) -> [Double] {
+    try checked(times, "timesteps", atLeast: 2)
+    guard let other = times.first(where: { !(0...1).contains($0) }) else { return times }
+    throw .argument("a timestep", other, wants: "from 0 to 1", "time is continuous here")
+  }
+
+  /// Sigmas of flow matching or timesteps that stand for them, which descend and are above 0, where the run ends.
+  static func checked(flow list: [Double], _ name: String, upTo largest: Double) throws(SchedulerError) -> [Double] {
+    try checked(list, name, atLeast: 1)
+    guard let other = list.first(where: { $0 <= 0 || $0 > largest }) else { return list }
+    throw .argument(
+      "one of \(name)", other, wants: "above 0 and at most \(largest)",
+      "leave the end out; the run gets there by itself")
   }
 
   /// Sigmas that descend, at least two.

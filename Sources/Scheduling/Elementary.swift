@@ -10,6 +10,8 @@
   func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
   func cos(_ x: Double) -> Double { Glibc.cos(x) }
   func sin(_ x: Double) -> Double { Glibc.sin(x) }
+  func tan(_ x: Double) -> Double { Glibc.tan(x) }
+  func atan(_ x: Double) -> Double { Glibc.atan(x) }
   func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
   func tgamma(_ x: Double) -> Double { Glibc.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
@@ -26,6 +28,8 @@
   func log1p(_ x: Double) -> Double { Musl.log1p(x) }
   func cos(_ x: Double) -> Double { Musl.cos(x) }
   func sin(_ x: Double) -> Double { Musl.sin(x) }
+  func tan(_ x: Double) -> Double { Musl.tan(x) }
+  func atan(_ x: Double) -> Double { Musl.atan(x) }
   func tanh(_ x: Double) -> Double { Musl.tanh(x) }
   func tgamma(_ x: Double) -> Double { Musl.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Musl.pow(x, y) }
@@ -42,6 +46,8 @@
   func log1p(_ x: Double) -> Double { Darwin.log1p(x) }
   func cos(_ x: Double) -> Double { Darwin.cos(x) }
   func sin(_ x: Double) -> Double { Darwin.sin(x) }
+  func tan(_ x: Double) -> Double { Darwin.tan(x) }
+  func atan(_ x: Double) -> Double { Darwin.atan(x) }
   func tanh(_ x: Double) -> Double { Darwin.tanh(x) }
   func tgamma(_ x: Double) -> Double { Darwin.tgamma(x) }
   func pow(_ x: Double, _ y: Double) -> Double { Darwin.pow(x, y) }

@@ -21,6 +21,8 @@ struct Move {
   var forgets: Int
   /// Whether the step reads fresh noise.
   var drawsNoise: Bool
+  /// The interval that the noise belongs to, if it is one in particular.
+  var noiseInterval: NoiseInterval?
   /// The clean sample, from the sample, the output and the noise.
   var data: Weights
 }
@@ -29,10 +31,15 @@ extension Sampler {
   /// Decides the step at a timestep.
   func move(at timestep: Double) throws(SchedulerError) -> Move {
     let index = try stageIndex(of: timestep)
+    try options.check()
     let history = min(solver.memory, predictions.count + 1)
-    let step = Step(index: index, history: history, stages: plan.stages, options: options)
+    return move(Step(index: index, history: history, stages: plan.stages, options: options))
+  }
+
+  /// Decides a step.
+  func move(_ step: Step) -> Move {
     let perturbation = solver.perturbation(step)
-    let level = perturbation?.level ?? plan.stages[index].level
+    let level = perturbation?.level ?? step.stage.level
     var seen = Weights(.sample)
     seen[.noise] = perturbation?.noise ?? 0
 
@@ -48,14 +55,18 @@ extension Sampler {
     let stores = solver.memory > 1 || isRefined
     let update = solver.update(step)
     var next = update.weights
-    if perturbation != nil { next = next.replacing(.sample, by: seen) }
+    // A sample that is kept is kept as perturbed, and then read from there.
+    let keepsPerturbed = perturbation != nil && update.keepsSample && stores
+    if perturbation != nil, !keepsPerturbed { next = next.replacing(.sample, by: seen) }
     next = next.replacing(.unrefined, by: predicted)
     if !stores { next = next.replacing(.prediction(0), by: predicted) }
     return Move(
-      index: index, prediction: predicted, storesPrediction: stores,
+      index: step.index, prediction: predicted, storesPrediction: stores,
       noiseFromData: isRefined && solver.target == .noise ? level : nil,
-      correction: solver.correction(step)?.weights, next: next, keepsSample: update.keepsSample,
+      correction: keepsPerturbed ? seen : solver.correction(step)?.weights, next: next,
+      keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,
-      forgets: update.forgets, drawsNoise: update.drawsNoise || perturbation != nil, data: data)
+      forgets: update.forgets, drawsNoise: update.drawsNoise || perturbation != nil,
+      noiseInterval: update.noiseInterval, data: data)
   }
 }

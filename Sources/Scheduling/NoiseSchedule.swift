@@ -18,7 +18,7 @@ public enum BetaSchedule: String, Sendable, Hashable, Codable, CaseIterable {
 ///
 /// The tables are `Float`, rounded exactly where torch rounds them, because a difference in the last bit of ᾱ shows in
 /// every sample. Everything that is derived for a single step is `Double`.
-public struct NoiseSchedule: Sendable, Hashable {
+public struct NoiseSchedule: Sendable, Hashable, Codable {
   /// The share of the variance that each training step replaces by noise.
   public let betas: [Float]
   /// ᾱ: the share of the variance that is still signal after each training step.

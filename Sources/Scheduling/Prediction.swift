@@ -4,6 +4,8 @@ public enum Prediction: Sendable, Hashable, Codable {
   case noise
   /// The clean sample x₀.
   case data
+  /// The score of the noisy samples times σ: the noise ε, negated.
+  case score
   /// The velocity `α·ε − σ·x₀` of the variance-preserving frame (Salimans and Ho 2022).
   case velocity
   /// The direction from signal to noise, `ε − x₀`: flow matching and rectified flow.
@@ -12,12 +14,16 @@ public enum Prediction: Sendable, Hashable, Codable {
   ///
   /// The sign is that of `c_out`: 1 in the paper, -1 where the network predicts a velocity.
   case preconditioned(dataDeviation: Double, sign: Double)
+  /// A consistency model (Song et al. 2023, arXiv 2303.01469, appendix C): preconditioned so that it is the identity at the
+  /// smallest sigma.
+  case consistency(dataDeviation: Double, smallestSigma: Double)
 
   /// The weights `(a, b)` with which `a·x + b·output` is the clean sample x₀.
   public func weightsOfData(at level: NoiseLevel) -> (sample: Double, output: Double) {
     let (alpha, sigma) = (level.alpha, level.sigma)
     switch self {
     case .noise: return (1 / alpha, -sigma / alpha)
+    case .score: return (1 / alpha, sigma / alpha)
     case .data: return (0, 1)
     case .velocity:
       let square = alpha * alpha + sigma * sigma
@@ -26,6 +32,11 @@ public enum Prediction: Sendable, Hashable, Codable {
     case .preconditioned(let deviation, let sign):
       let square = sigma * sigma + deviation * deviation
       return (deviation * deviation / square, sign * sigma * deviation / square.squareRoot())
+    case .consistency(let deviation, let smallest):
+      let (above, variance) = (sigma - smallest, deviation * deviation)
+      return (
+        variance / (above * above + variance), above * deviation / (sigma * sigma + variance).squareRoot()
+      )
     }
   }
 
@@ -37,6 +48,7 @@ public enum Prediction: Sendable, Hashable, Codable {
     case (.noise, .velocity):
       let square = alpha * alpha + sigma * sigma
       return (sigma / square, alpha / square.squareRoot())
+    case (.noise, .flow): return (1 / (alpha + sigma), alpha / (alpha + sigma))
     case (.noise, _):
       let (a, b) = weightsOfData(at: level)
       return ((1 - alpha * a) / sigma, -alpha * b / sigma)

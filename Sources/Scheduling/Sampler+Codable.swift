@@ -48,17 +48,24 @@ extension Sampler: Codable {
 
 /// Every solver that a run can be paused with.
 private let solvers: [any Solver.Type] = [
+  ConsistencySampling.self,
   DDIM.self,
   DDPM.self,
   DEIS.self,
   DPMSolverMultistep.self,
+  DPMSolverSDE.self,
   DPMSolverSinglestep.self,
   Euler.self,
+  EulerMaruyama.self,
   Heun.self,
   ImprovedPNDM.self,
   InverseDDIM.self,
   LMS.self,
+  LatentConsistency.self,
   Midpoint.self,
   PLMS.self,
+  RectifiedFlow.self,
+  SASolver.self,
+  TrajectoryConsistency.self,
   UniPC.self,
 ]

@@ -16,18 +16,28 @@ extension Sampler {
     let move = try move(at: timestep)
     let learned = try learnedDeviation(for: move, output, sample.shape)
     let output = try checked(output, sample.shape)
-    var noise = move.drawsNoise ? try drawn(output.shape, from: &generator) : nil
+    var noise = move.drawsNoise ? try drawn(output.shape, for: move, from: &generator) : nil
     learned?.apply(to: &noise)
     return take(move, output, sample, noise: noise)
   }
 
   /// Noise for a whole batch.
-  private func drawn(_ shape: [Int], from generator: inout some NoiseGenerator) throws(SchedulerError) -> Tensor {
+  private func drawn(
+    _ shape: [Int], for move: Move, from generator: inout some NoiseGenerator
+  ) throws(SchedulerError) -> Tensor {
     if let count = generator.sampleCount, count != shape[0] {
       throw SchedulerError(
         .noise, "the generator draws for \(count) samples, not for \(shape[0])", "pass a generator for each sample")
     }
-    return generator.randn(shape)
+    return generator.randn(shape, over: move.noiseInterval)
+  }
+
+  /// The interval that the noise of the step at a timestep belongs to, for who draws it from a ``BrownianTree``; `nil`
+  /// when the step draws none, or none in particular.
+  ///
+  /// - Throws: ``SchedulerError`` with the code `order` when it is not this timestep's turn.
+  public func noiseInterval(at timestep: Double) throws(SchedulerError) -> NoiseInterval? {
+    try move(at: timestep).noiseInterval
   }
 
   /// Advances a sample by one stage with noise that was drawn elsewhere.

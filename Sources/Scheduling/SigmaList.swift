@@ -31,10 +31,9 @@ public struct SigmaList: Sendable, Hashable {
     return SigmaList(timesteps: timesteps, sigmas: sigmas)
   }
 
-  /// The list with a quarter of log σ for timesteps: the noise level that Karras's networks are given.
-  public func continuousTimesteps() -> SigmaList {
-    SigmaList(
-      timesteps: timesteps.indices.map { Double(0.25 * Float(log(Double(Float(sigmas[$0]))))) }, sigmas: sigmas)
+  /// The list with the timesteps that a network is told for its sigmas.
+  public func timesteps(as condition: NoiseCondition) -> SigmaList {
+    SigmaList(timesteps: timesteps.indices.map { condition.timestep(of: sigmas[$0]) }, sigmas: sigmas)
   }
 
   /// The list with its last sigma once more.
@@ -129,3 +128,6 @@ public func initialDeviation(sigma: Double, countingSignal: Bool) -> Double {
   let sigma = Float(sigma)
   return Double(countingSignal ? (sigma * sigma + 1).squareRoot() : sigma)
 }
+
+/// The same, signal included, in double precision.
+public func initialDeviation(unroundedSigma sigma: Double) -> Double { (sigma * sigma + 1).squareRoot() }

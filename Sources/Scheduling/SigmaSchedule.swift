@@ -14,8 +14,7 @@ public enum SigmaSchedule: Sendable, Hashable, Codable {
     let ramp = linspace64(0, 1, count: count)
     switch self {
     case .karras(let rho):
-      let (low, high) = (pow(smallest, 1 / rho), pow(largest, 1 / rho))
-      return ramp.map { pow(high + $0 * (low - high), rho) }
+      return ramp.map { Self.karras(at: $0, rho: rho, from: largest, to: smallest) }
     case .exponential:
       return linspace64(log(largest), log(smallest), count: count).map(exp)
     case .beta(let a, let b):
@@ -24,6 +23,32 @@ public enum SigmaSchedule: Sendable, Hashable, Codable {
     case .logarithmic:
       let (low, high) = (Double(Float(log(smallest))), Double(Float(log(largest))))
       return ramp.map { exp(high + $0 * (low - high)) }
+    }
+  }
+
+  /// So many sigmas, descending, each to a power.
+  public func sigmas(_ count: Int, from largest: Double, to smallest: Double, power: Double) -> [Double] {
+    sigmas(count, from: largest, to: smallest).map { pow($0, power) }
+  }
+
+  /// The sigma at a position of Karras's ramp, from 0 for the largest to 1 for the smallest.
+  public static func karras(at position: Double, rho: Double, from largest: Double, to smallest: Double) -> Double {
+    let (low, high) = (pow(smallest, 1 / rho), pow(largest, 1 / rho))
+    return pow(high + position * (low - high), rho)
+  }
+
+  /// So many sigmas, descending, computed in single precision, as some classes do; for schedules with a logarithm or a
+  /// power alone.
+  public func singlePrecisionSigmas(_ count: Int, from largest: Double, to smallest: Double) -> [Double] {
+    switch self {
+    case .karras(let rho):
+      let (low, high) = (pow(smallest, 1 / rho), pow(largest, 1 / rho))
+      return linspace(0, 1, count: count).map { position in
+        Double(Float(pow(Double(Float(high) + position * Float(low - high)), rho)))
+      }
+    case .exponential, .logarithmic:
+      return linspace(log(smallest), log(largest), count: count).reversed().map { Double(Float(exp(Double($0)))) }
+    case .beta: return sigmas(count, from: largest, to: smallest)
     }
   }
 }

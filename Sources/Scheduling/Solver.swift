@@ -88,4 +88,11 @@ public struct StepOptions: Sendable, Hashable, Codable {
     (self.churnMinimum, self.churnMaximum, self.noiseScale) = (churnMinimum, churnMaximum, noiseScale)
     self.order = order
   }
+
+  /// Refuses a share that is none.
+  func check() throws(SchedulerError) {
+    if let eta, !(0...1).contains(eta) {
+      throw .argument("eta", eta, wants: "from 0 to 1", "give the share of the noise that is drawn afresh")
+    }
+  }
 }

@@ -11,6 +11,8 @@ public struct Update: Sendable, Hashable {
   public var keepsSample: Bool
   /// Whether the fresh noise is kept for later updates.
   public var keepsNoise = false
+  /// The interval that the fresh noise belongs to, where overlapping intervals have theirs in common.
+  public var noiseInterval: NoiseInterval?
   /// How many of the newest predictions later updates do not see.
   public var forgets = 0
 

@@ -34,14 +34,17 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     guard let arguments = json["set_timesteps"]?.object else { return nil }
     let numbers = { (key: String) in arguments[key]?.array?.compactMap(\.number) }
     var run =
-      if let timesteps = numbers("timesteps") {
-        RunRequest(timesteps: timesteps)
-      } else if let sigmas = numbers("sigmas") {
+      if let sigmas = numbers("sigmas") {
         RunRequest(sigmas: sigmas)
+      } else if let timesteps = numbers("timesteps") {
+        RunRequest(timesteps: timesteps)
       } else {
         RunRequest(steps: arguments["num_inference_steps"]?.integer ?? 0)
       }
     run.mu = arguments["mu"]?.number
+    run.originalSteps = arguments["original_inference_steps"]?.integer
+    run.strength = arguments["strength"]?.number ?? 1
+    if case .sigmas = run.points { run.timestepsOfSigmas = numbers("timesteps") }
     return run
   }
 
@@ -84,6 +87,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   /// The timesteps, in the precision that the class keeps them in.
   func timesteps(_ key: String = "timesteps") -> [Double]? {
     let timesteps = json[key]?.array?.map(Self.number)
+    // Python counts the second evaluation of an interval with the first.
+    if driver == "karras_ve" { return timesteps.map { $0.prefix(1) + $0.dropFirst().flatMap { [$0, $0] } } }
+    // Würstchen's list has where the run ends, which is no step.
+    if driver == "wuerstchen" { return timesteps?.dropLast().map { Double(Float($0)) } }
     return json["timesteps_dtype"] == "float32" ? timesteps?.map { Double(Float($0)) } : timesteps
   }
 

@@ -29,4 +29,9 @@ enum Formula {
     let rows = (0..<x.rowCount).map { output.row($0).elements + variance.row($0).elements }
     return try Tensor(Array(rows.joined()), shape: [x.shape[0], 2 * x.shape[1]] + x.shape.dropFirst(2))
   }
+
+  /// A model of the score in a sample, times the sigma.
+  static func score(_ x: Tensor, _ sigma: Double) throws -> Tensor {
+    try tensor(x.shape) { i in (-0.8 * Double(x.elements[i]) + 0.1 * sin(0.01 * sigma + 0.3 * Double(i))) / sigma }
+  }
 }

@@ -28,7 +28,9 @@ struct GoldenRun {
 
   /// Every step to the end.
   mutating func finish() throws {
-    if golden.json["gens"]?.string == "list" {
+    if var motion = try brownianMotion {
+      try finish(using: &motion)
+    } else if golden.json["gens"]?.string == "list" {
       var generator = golden.generator
       try finish(using: &generator)
     } else {
@@ -37,20 +39,49 @@ struct GoldenRun {
     }
   }
 
+  /// The noise of a run that draws from a Brownian motion.
+  private var brownianMotion: BrownianTree? {
+    get throws {
+      switch try golden.scheduler() {
+      case let scheduler as DPMSolverSDEScheduler:
+        // Without a seed Python draws one from its global generator.
+        guard let seed = golden.json["global_seed"]?.integer else { return try scheduler.noise(for: sampler) }
+        var global = TorchGenerator(seed: seed)
+        return try scheduler.noise(for: sampler, seeds: global.randint(0..<Int.max, count: 1))
+      case let scheduler as CosineDPMSolverMultistepScheduler:
+        return try scheduler.noise(seeds: [golden.json["seed"]?.integer ?? 0])
+      default: return nil
+      }
+    }
+  }
+
   mutating func finish(using generator: inout some NoiseGenerator) throws {
     while !sampler.isFinished { try step(using: &generator) }
   }
 
   mutating func step(using generator: inout some NoiseGenerator) throws {
+    if golden.driver == "karras_ve" { return try stepWithChurn(using: &generator) }
     let timestep = sampler.timesteps[sampler.position]
     let input = sampler.scaleModelInput(sample, timestep)
     let model = golden.json["model"]?.string == "learned" ? Formula.learned : Formula.model
-    let prediction = try model(input, timestep)
+    let isTime = ["wuerstchen", "sde_vp"].contains(golden.driver)
+    let prediction = try model(input, isTime ? 1000 * timestep : timestep)
     if golden.json["step"]?["variance_noise"] == "@noise" {
       output = try sampler.step(prediction, timestep, sample, noise: Formula.noise(golden.shape))
     } else {
       output = try sampler.step(prediction, timestep, sample, using: &generator)
     }
+    sample = output?.prevSample ?? sample
+  }
+
+  /// A step of a run that adds noise before the model sees the sample.
+  private mutating func stepWithChurn(using generator: inout some NoiseGenerator) throws {
+    let stage = sampler.plan.stages[sampler.position]
+    let scheduler = try #require(try golden.scheduler() as? KarrasVeScheduler)
+    if stage.level == stage.start {
+      sample = try scheduler.churned(sample, during: sampler, noise: generator.randn(golden.shape))
+    }
+    output = try sampler.step(Formula.score(sample, stage.level.sigma), stage.timestep, sample, using: &generator)
     sample = output?.prevSample ?? sample
   }
 }

@@ -6,8 +6,8 @@ import Testing
 struct SolverCase: Sendable, CustomTestStringConvertible {
   var name: String
   var solver: any Solver
-  /// The order of convergence, of the distribution for a stochastic method.
-  var order: Double
+  /// The order of convergence, of the distribution for a stochastic method; `nil` for a method that does not converge.
+  var order: Double?
   var options = StepOptions()
   /// What the model predicts, for solvers that read its output.
   var prediction = Prediction.noise
@@ -109,18 +109,19 @@ extension SolverCase {
     return abs(result / exact(stages[stages.count - 1].end) - 1)
   }
 
-  @Test(arguments: SolverCase.all)
+  @Test(arguments: SolverCase.all + SolverCase.more)
   func `converges with its order on Gaussian data`(row: SolverCase) throws {
+    guard let expected = row.order else { return }
     for frame in row.frames {
       let (coarse, fine) = (
         try Self.error(row, frame, steps: row.steps), try Self.error(row, frame, steps: 2 * row.steps)
       )
       let order = log2(coarse / fine)
-      #expect(abs(order - row.order) < 0.5, "order \(order) in the \(frame) frame, errors \(coarse) and \(fine)")
+      #expect(abs(order - expected) < 0.5, "order \(order) in the \(frame) frame, errors \(coarse) and \(fine)")
     }
   }
 
-  @Test(arguments: SolverCase.all)
+  @Test(arguments: SolverCase.all + SolverCase.more)
   func `carries the exact clean sample and its noise from level to level`(row: SolverCase) throws {
     for frame in row.frames {
       let stages = row.plan(20, frame)

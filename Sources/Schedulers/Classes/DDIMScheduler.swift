@@ -41,6 +41,13 @@ public struct DDIMScheduler: Scheduler {
     return try Sampler(DDIM(), predicting: prediction.prediction, refining: refinement, plan: plan)
   }
 
+  /// The step from one timestep alone, as parallel sampling makes it: it always ends at a clean sample where the run does.
+  func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
+    let stride = training.count / (try RunRequest.checked(steps: steps, atMost: training.count))
+    let plan = try Plan([timestep], stride: stride, in: training.schedule, endingAt: .clean)
+    return try Sampler(DDIM(), predicting: prediction.prediction, refining: refinement, plan: plan)
+  }
+
   /// The level of a training timestep.
   public func level(at timestep: Double) throws(SchedulerError) -> NoiseLevel { try training.level(at: timestep) }
 }

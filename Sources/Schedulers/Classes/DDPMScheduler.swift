@@ -50,11 +50,19 @@ public struct DDPMScheduler: Scheduler {
 
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
-    let plan = try Plan(timesteps(run), stride: nil, in: training.schedule, endingAt: .clean)
-    return try Sampler(
+    try sampler(over: Plan(timesteps(run), stride: nil, in: training.schedule, endingAt: .clean))
+  }
+
+  /// The step from one timestep alone, as parallel sampling makes it.
+  func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
+    let stride = training.count / (try RunRequest.checked(steps: steps, atMost: training.count))
+    return try sampler(over: Plan([timestep], stride: stride, in: training.schedule, endingAt: .clean))
+  }
+
+  private func sampler(over plan: Plan) throws(SchedulerError) -> Sampler {
+    try Sampler(
       DDPM(variance, roundsBeta: quirks.contains(.roundedBeta)), predicting: prediction.prediction,
-      refining: refinement,
-      ignoringVariance: variance == .learned || variance == .learnedRange, plan: plan)
+      refining: refinement, ignoringVariance: variance == .learned || variance == .learnedRange, plan: plan)
   }
 
   private func timesteps(_ run: RunRequest) throws(SchedulerError) -> [Double] {

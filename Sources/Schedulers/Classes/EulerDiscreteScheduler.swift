@@ -34,7 +34,7 @@ public struct EulerDiscreteScheduler: Scheduler {
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
     let list = try list(run)
     let plan = Plan(
-      hasContinuousTimesteps ? list.continuousTimesteps() : list.timesteps(as: .single), in: .karras,
+      hasContinuousTimesteps ? list.timesteps(as: .quarterLogarithm) : list.timesteps(as: .single), in: .karras,
       scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
     let solver = Euler(
       intervals: plan.sigmas.count - 1,

@@ -108,18 +108,23 @@ extension ConfigReader {
   }
 
   /// A finite number of a range.
+  ///
+  /// - Parameter isWhole: Whether the default is an integer in Python, and is written without a point.
   mutating func number(
-    _ key: String, default fallback: Double, in range: ClosedRange<Double> = -Double.infinity ... .infinity
+    _ key: String, default fallback: Double, in range: ClosedRange<Double> = -Double.infinity ... .infinity,
+    isWhole: Bool = false
   ) throws(SchedulerError) -> Double {
-    guard let value = value(key, default: .double(fallback)) else { return fallback }
+    let written: JSONValue = isWhole ? .integer(Int(fallback)) : .double(fallback)
+    guard let value = value(key, default: written) else { return fallback }
     return try number(value, key, in: range, or: fallback)
   }
 
-  /// A finite number of a range, or none, which is the default.
+  /// A finite number of a range, or none, which is the default unless there is another.
   mutating func optionalNumber(
-    _ key: String, in range: ClosedRange<Double> = -Double.infinity ... .infinity
+    _ key: String, default fallback: Double? = nil, in range: ClosedRange<Double> = -Double.infinity ... .infinity
   ) throws(SchedulerError) -> Double? {
-    guard let value = value(key, default: .null), value != .null else { return nil }
+    guard let value = value(key, default: fallback.map(JSONValue.double) ?? .null) else { return fallback }
+    guard value != .null else { return nil }
     return try number(value, key, in: range, or: nil)
   }
 
@@ -169,6 +174,21 @@ extension ConfigReader {
       throw refusal(key, value, wants: choices.count == 1 ? names : "one of \(names)")
     }
     return choice
+  }
+
+  /// Nothing but null: a key whose value no file can hold.
+  mutating func nothing(_ key: String) throws(SchedulerError) {
+    guard let value = value(key, default: .null), value != .null else { return }
+    throw refusal(key, value, wants: "null")
+  }
+
+  /// One seed, or one for each sample, or none, which is the default.
+  mutating func optionalSeeds(_ key: String) throws(SchedulerError) -> [Int]? {
+    guard let value = value(key, default: .null), value != .null else { return nil }
+    var seeds: [Int] = []
+    for element in value.array ?? [value] { seeds.append(try integer(element, key, in: 0...Int.max)) }
+    guard !seeds.isEmpty else { throw refusal(key, value, wants: "a seed, or a list with one for each sample") }
+    return seeds
   }
 
   /// Numbers of a range, at least one, or none at all, which is the default.

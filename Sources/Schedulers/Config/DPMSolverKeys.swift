@@ -28,14 +28,28 @@ struct DPMSolverKeys: Sendable {
     case singlestep
     /// Without `final_sigmas_type`.
     case inverse
+    /// For Karras's preconditioned networks: on predicted data alone.
+    case preconditioned
+    /// The SDE on predicted data, without `algorithm_type`.
+    case cosine
+
+    var algorithms: [Algorithm] {
+      switch self {
+      case .multistep, .inverse: Algorithm.allCases
+      case .singlestep: [.data, .stochasticData, .noise]
+      case .preconditioned: [.data, .stochasticData]
+      case .cosine: [.stochasticData]
+      }
+    }
   }
 
   init(_ keys: inout ConfigReader, _ form: Form = .multistep) throws(SchedulerError) {
     let isSinglestep = form == .singlestep
     order = try keys.integer("solver_order", default: 2, in: 1...3)
-    algorithm = try keys.choice(
-      "algorithm_type", default: .data,
-      of: isSinglestep ? [.data, .stochasticData, .noise] : Algorithm.allCases, aliases: ["deis": .data])
+    algorithm =
+      form == .cosine
+      ? .stochasticData
+      : try keys.choice("algorithm_type", default: .data, of: form.algorithms, aliases: ["deis": .data])
     correction = try keys.choice(
       "solver_type", default: .midpoint, aliases: ["logrho": .midpoint, "bh1": .midpoint, "bh2": .midpoint])
     lowersFinalOrders = try keys.flag("lower_order_final", default: !isSinglestep)

@@ -30,6 +30,8 @@ struct DPMSolverPoints: Sendable {
     static let repeatedEnd = Traits(rawValue: 32)
     /// A run goes towards the noise.
     static let inverse = Traits(rawValue: 64)
+    /// A run cannot ask for a shift of its own.
+    static let staticShift = Traits(rawValue: 128)
   }
 
   /// - Parameter final: Where runs end.
@@ -39,7 +41,7 @@ struct DPMSolverPoints: Sendable {
     (self.training, self.final, self.traits) = (training, final, traits)
     table = SigmaTable(training.schedule.sigmas)
     respacing = try SigmaKeys(&keys, hasLu: traits.contains(.lu))
-    flow = try FlowKeys(&keys, mayBeDynamic: !traits.contains(.inverse))
+    flow = try FlowKeys(&keys, mayBeDynamic: traits.isDisjoint(with: [.inverse, .staticShift]))
     if flow.isUsed, let key = respacing.key {
       throw SchedulerError(.configuration, "use_flow_sigmas and \(key) are both true", "choose one of them")
     }

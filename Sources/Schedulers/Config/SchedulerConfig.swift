@@ -36,6 +36,11 @@ public struct SchedulerConfig: Sendable, Hashable {
     (self.className, self.values, defaultedKeys) = (className, values, defaulted)
   }
 
+  /// The same configuration for a class that has the same keys with the same defaults.
+  func renamed(_ className: String) -> SchedulerConfig {
+    SchedulerConfig(of: className, values, defaulted: defaultedKeys)
+  }
+
   /// The keys, in order.
   public var keys: [String] { values.keys }
 

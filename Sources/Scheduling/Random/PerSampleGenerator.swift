@@ -13,10 +13,13 @@ public struct PerSampleGenerator<Generator: NoiseGenerator>: NoiseGenerator {
   /// Every sample from its own generator, as a batch of one.
   ///
   /// The first axis must have as many samples as there are generators; another number is a programming mistake and traps.
-  public mutating func randn(_ shape: [Int]) -> Tensor {
+  public mutating func randn(_ shape: [Int]) -> Tensor { randn(shape, over: nil) }
+
+  /// Every sample's noise over an interval from its own generator.
+  public mutating func randn(_ shape: [Int], over interval: NoiseInterval?) -> Tensor {
     precondition(
       shape[0] == generators.count, "\(generators.count) generators cannot draw a batch of \(shape[0]) samples.")
-    let rows = generators.indices.map { generators[$0].randn([1] + shape.dropFirst()).elements }
+    let rows = generators.indices.map { generators[$0].randn([1] + shape.dropFirst(), over: interval).elements }
     return Tensor(trusted: Array(rows.joined()), shape: shape)
   }
 }

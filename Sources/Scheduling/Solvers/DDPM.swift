@@ -21,18 +21,46 @@ public struct DDPM: Solver, VarianceSolver {
   /// the largest error of the step.
   public var roundsBeta: Bool
 
-  /// The method, with the small variance unless said otherwise.
-  public init(_ variance: Variance = .small, roundsBeta: Bool = false) {
-    (self.variance, self.roundsBeta) = (variance, roundsBeta)
+  /// The βs of the training, for the steps between neighbouring timesteps, as unCLIP takes them in `diffusers`; all steps
+  /// then also compute ᾱ_t/ᾱ_s as what β leaves of 1. Empty for a method without.
+  public var betas: [Float]
+
+  /// Which step's noise counts for nothing.
+  public enum Silence: String, Sendable, Hashable, Codable {
+    /// That from the first training timestep, which draws none.
+    case firstTimestep
+    /// The run's last, which draws it all the same.
+    case lastStep
+    /// None.
+    case never
   }
 
-  /// Equation 7: the mean of `q(x_s | x_t, x₀)`, and noise. The first training timestep adds none.
+  /// Which step's noise counts for nothing.
+  public var silence: Silence
+
+  /// The method, with the small variance unless said otherwise.
+  public init(
+    _ variance: Variance = .small, roundsBeta: Bool = false, betas: [Float] = [],
+    silence: Silence = .firstTimestep
+  ) {
+    (self.variance, self.roundsBeta, self.betas, self.silence) = (variance, roundsBeta, betas, silence)
+  }
+
+  /// Equation 7: the mean of `q(x_s | x_t, x₀)`, and noise.
   public func update(_ step: Step) -> Update {
     let (t, s) = (step.stage.start, step.stage.end)  // x_t → x_s
     let (fresh, variance) = (large(step), t.sigma * t.sigma)
+    let share = betas.isEmpty ? t.alpha / s.alpha : Double(1 - Float(fresh)).squareRoot()
     return Update(
-      sample: t.alpha / s.alpha * s.sigma * s.sigma / variance, prediction: s.alpha * fresh / variance,
-      noise: step.stage.timestep > 0 ? weight(step) : nil)
+      sample: share * s.sigma * s.sigma / variance, prediction: s.alpha * fresh / variance, noise: noise(step))
+  }
+
+  private func noise(_ step: Step) -> Double? {
+    switch silence {
+    case .firstTimestep: step.stage.timestep > 0 ? weight(step) : nil
+    case .lastStep: step.remaining > 1 ? weight(step) : 0
+    case .never: weight(step)
+    }
   }
 
   /// The deviation of each element's noise, where the model predicts it.
@@ -55,9 +83,18 @@ public struct DDPM: Solver, VarianceSolver {
 
   /// β of the interval, 1 − ᾱ_t/ᾱ_s.
   private func large(_ step: Step) -> Double {
+    if let beta = neighbouringBeta(step) { return beta }
     let (t, s) = (step.stage.start, step.stage.end)
     let (shareOfT, shareOfS) = (t.alpha * t.alpha, s.alpha * s.alpha)
     return roundsBeta ? Double(1 - Float(shareOfT) / Float(shareOfS)) : 1 - shareOfT / shareOfS
+  }
+
+  /// β of the training, when the step goes to the timestep before.
+  private func neighbouringBeta(_ step: Step) -> Double? {
+    let next = step.remaining > 1 ? step.stages[step.index + 1].timestep : -1
+    let timestep = step.stage.timestep
+    guard next == timestep - 1, betas.indices.contains(Int(timestep)) else { return nil }
+    return Double(betas[Int(timestep)])
   }
 
   private func small(_ step: Step) -> Double {

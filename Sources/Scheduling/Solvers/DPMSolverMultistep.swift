@@ -44,6 +44,7 @@ public struct DPMSolverMultistep: Solver {
   public func update(_ step: Step) -> Update {
     let phi = Phi(step.stage, target, isStochastic: isStochastic, roundsLambda: roundsLambda)
     var update = Update(sample: phi.sample, prediction: phi.first, noise: isStochastic ? phi.noise : nil)
+    if isStochastic { update.noiseInterval = NoiseInterval(step.stage) }
     func r(_ k: Int) -> Double {
       let (newer, older) = (step.stages[step.index - k].start, step.stages[step.index - k - 1].start)
       return phi.distance(from: older, to: newer) / phi.h

@@ -46,12 +46,13 @@ extension Plan {
   ///   - list: The points, and one sigma more than timesteps, at which the run ends.
   ///   - table: The training's sigmas, which say what timestep a middle has.
   ///   - solver: The method; with ancestral sampling the middle is that of the way down.
+  ///   - isSingle: Whether the timesteps of middles are in single precision.
   ///   - initNoiseSigma: The standard deviation of the first sample.
   public static func midpoints(
-    _ list: SigmaList, of table: SigmaTable, for solver: Midpoint, initNoiseSigma: Double
+    _ list: SigmaList, of table: SigmaTable, for solver: Midpoint, isSingle: Bool = true, initNoiseSigma: Double
   ) -> Plan {
     let once = Plan(list, in: .karras, scalesInput: true, initNoiseSigma: initNoiseSigma)
-    let halves = once.stages.dropLast().flatMap { stage in
+    let halves = once.stages.dropLast().enumerated().flatMap { i, stage in
       let (s, t) = (stage.start.sigma, stage.end.sigma)
       let down = solver.isAncestral ? Midpoint.ancestral(from: s, to: t, rounded: solver.roundsAncestral).down : t
       let (low, high) = (Float(log(down)), Float(log(s)))
@@ -60,11 +61,19 @@ extension Plan {
       return [
         Stage(timestep: stage.timestep, from: stage.start, to: middle, inputScale: stage.inputScale),
         Stage(
-          timestep: Double(Float(table.timestep(of: sigma, singlePrecision: true))), level: middle,
+          timestep: isSingle
+            ? Double(Float(table.timestep(of: sigma, singlePrecision: true)))
+            : table.timestep(of: middleSigma(list.sigmas[i], list.sigmas[i + 1])), level: middle,
           from: stage.start, to: stage.end, inputScale: 1 / (sigma * sigma + 1).squareRoot()),
       ]
     }
     let sigmas = once.sigmas.prefix(1) + once.sigmas.dropFirst().flatMap { [$0, $0] } + once.sigmas.suffix(1)
     return Plan(halves + once.stages.suffix(1), initNoiseSigma: initNoiseSigma, sigmas: Array(sigmas))
+  }
+
+  /// The middle of two sigmas in log σ.
+  private static func middleSigma(_ first: Double, _ second: Double) -> Double {
+    let (start, end) = (-log(first), -log(second))
+    return exp(-(start + (end - start) * 0.5))
   }
 }

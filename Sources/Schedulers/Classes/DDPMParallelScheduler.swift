@@ -1,0 +1,33 @@
+public import Scheduling
+
+/// DDPM (Ho, Jain and Abbeel 2020), with a step for many timesteps at once, which parallel sampling wants; else as ``DDPMScheduler``.
+public struct DDPMParallelScheduler: ParallelScheduler {
+  /// `DDPMParallelScheduler`.
+  public static let className = "DDPMParallelScheduler"
+
+  /// Every key of the class with its value, then the keys that it does not know.
+  public let config: SchedulerConfig
+  /// Where the numbers follow `diffusers` instead of the paper.
+  public var quirks: Quirks {
+    get { base.quirks }
+    set { base.quirks = newValue }
+  }
+  private var base: DDPMScheduler
+
+  /// The scheduler that a configuration describes; throws for a value that is wrong.
+  public init(config: SchedulerConfig) throws(SchedulerError) {
+    base = try DDPMScheduler(config: config)
+    self.config = base.config.renamed(Self.className)
+  }
+
+  /// A run; throws for what the class cannot do.
+  public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler { try base.sampler(run) }
+
+  /// The sampler of the step at one timestep of the training, with a stage for it alone.
+  public func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
+    try base.batchSampler(at: timestep, steps: steps)
+  }
+
+  /// The level of a training timestep.
+  public func level(at timestep: Double) throws(SchedulerError) -> NoiseLevel { try base.level(at: timestep) }
+}

@@ -1,0 +1,83 @@
+import Schedulers
+import Scheduling
+import Testing
+
+@Suite struct FlowMatchingTests {
+  /// Runs in which every token has a timestep of its own.
+  static func runs() throws -> [GoldenCase] {
+    try GoldenCase.all(of: "FlowMatchEulerDiscreteScheduler", kinds: "tokens")
+  }
+
+  static func final(_ golden: GoldenCase, _ quirks: Quirks = .all) throws -> Tensor {
+    var scheduler = try #require(try golden.scheduler() as? FlowMatchEulerDiscreteScheduler)
+    scheduler.quirks = quirks
+    let fractions = try #require(golden.json["fractions"]?.array).compactMap(\.number)
+    var sampler = try scheduler.sampler(try #require(golden.run))
+    var (x, generator) = (try Formula.sample(golden.shape), golden.generator.generators[0])
+    for t in sampler.timesteps {
+      let tokens = try scheduler.tokens(at: fractions.map { Double(Float($0 * t)) }, of: sampler)
+      let noise = golden.json["seed"] == nil ? nil : Tensor.randn(golden.shape, using: &generator)
+      x = try sampler.step(Formula.model(x, t), t, x, tokens: tokens, noise: noise).prevSample
+    }
+    return x
+  }
+
+  @Test func `tokens at timesteps of their own go where those of diffusers go`() throws {
+    for golden in try Self.runs() {
+      let final = try #require(golden.floats("final"))
+      #expect(deviation(try Self.final(golden).elements, final) <= golden.tolerance("final_rel_of_max"), "\(golden.id)")
+    }
+  }
+
+  @Test func `without the quirk tokens at the run's own timestep go as the run does`() throws {
+    let scheduler = try FlowMatchEulerDiscreteScheduler(config: ["shift": 3])
+    var right = scheduler
+    right.quirks.remove(.tokensBackwards)
+    let x = try Formula.sample([2, 3, 5])
+    for (scheduler, sign) in [(scheduler, -1.0), (right, 1)] {
+      var (whole, single) = (try scheduler.sampler(steps: 5), try scheduler.sampler(steps: 5))
+      let t = whole.timesteps[0]
+      let tokens = try scheduler.tokens(at: Array(repeating: t, count: 6), of: single)
+      let expected = try whole.step(Formula.model(x, t), t, x).prevSample
+      let actual = try single.step(Formula.model(x, t), t, x, tokens: tokens).prevSample
+      let mirrored = zip(x.elements, expected.elements).map { $0 + Float(sign) * ($1 - $0) }
+      #expect(deviation(actual.elements, mirrored) < 1e-6)
+    }
+  }
+
+  @Test func `tokens that do not fit are refused`() throws {
+    let scheduler = try FlowMatchEulerDiscreteScheduler(config: ["stochastic_sampling": true])
+    var sampler = try scheduler.sampler(steps: 3)
+    let (x, t) = (try Formula.sample([2, 3, 5]), sampler.timesteps[0])
+    #expect(throws: SchedulerError.self) { try scheduler.tokens(at: [1001], of: sampler) }
+    let tokens = try scheduler.tokens(at: Array(repeating: t, count: 6), of: sampler)
+    #expect(#expect(throws: SchedulerError.self) { try sampler.step(x, t, x, tokens: tokens) }?.code == .noise)
+    #expect(
+      #expect(throws: SchedulerError.self) { try sampler.step(x, t, x, tokens: [tokens[0]], noise: x) }?.code == .shape)
+    #expect(sampler.position == 0)
+  }
+
+  @Test func `the shift of a run is asked for and checked`() throws {
+    let dynamic = try FlowMatchEulerDiscreteScheduler(config: ["use_dynamic_shifting": true])
+    let linear = try dynamic.with(["time_shift_type": "linear"])
+    var run = RunRequest(steps: 4)
+    #expect(#expect(throws: SchedulerError.self) { try dynamic.sampler(run) }?.code == .argument)
+    for mu in [Double.nan, .infinity, 1e4] {
+      run.mu = mu
+      #expect(#expect(throws: SchedulerError.self) { try dynamic.sampler(run) }?.code == .argument)
+    }
+    run.mu = -1
+    #expect(try dynamic.sampler(run).plan.sigmas[0] == 1)
+    #expect(#expect(throws: SchedulerError.self) { try linear.sampler(run) }?.code == .argument)
+    var mismatched = RunRequest(sigmas: [1, 0.5])
+    (mismatched.mu, mismatched.timestepsOfSigmas) = (1, [900])
+    #expect(#expect(throws: SchedulerError.self) { try dynamic.sampler(mismatched) }?.code == .argument)
+  }
+
+  @Test func `without the quirk a run is shifted once`() throws {
+    var scheduler = try FlowMatchEulerDiscreteScheduler(config: ["shift": 3])
+    scheduler.quirks.remove(.shiftTwice)
+    let sigmas = try scheduler.sampler(steps: 10).plan.sigmas
+    #expect(sigmas[9] == Float(FlowSigmas.shifted(Double(Float(0.001)), by: 3)))
+  }
+}
