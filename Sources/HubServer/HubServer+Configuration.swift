@@ -33,7 +33,7 @@ extension HubServer {
 
   /// What a client may ask of the server.
   public struct Limits: Sendable, Hashable {
-    /// Connections at once; more wait to be accepted.
+    /// Connections at once; more wait to be accepted. Fewer where the process may not open as many files: two for each.
     public var connections: Int
     /// The longest request target, in bytes.
     public var target: Int
@@ -55,7 +55,7 @@ extension HubServer {
 
     /// The usual limits.
     public init() {
-      (connections, target, headers, body) = (1024, 8 << 10, 32 << 10, 4 << 20)
+      (connections, target, headers, body) = (4096, 8 << 10, 32 << 10, 4 << 20)
       (idleSeconds, stallSeconds, stopSeconds) = (60, 120, 30)
       (tree, packedBlob) = (TreeLimits(), 256 << 20)
     }

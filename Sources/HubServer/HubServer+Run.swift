@@ -33,11 +33,15 @@ public struct HubServer: Sendable {
   /// - Parameter onListening: Called once connections are accepted, with the port.
   /// - Throws: `system` if the address cannot be listened on.
   public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws(HubError) {
+    let connections = FileDescriptors.connections(atMost: configuration.limits.connections)
+    if connections < configuration.limits.connections {
+      configuration.logger.notice("file descriptors allow \(connections) connections at once")
+    }
     let application = Application(
       responder: responder, server: .http1(configuration: channelConfiguration),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "diffusion-hub",
-        availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)),
+        availableConnectionsDelegate: MaximumAvailableConnections(connections)),
       onServerRunning: { channel in
         if let port = channel.localAddress?.port { await onListening(port) }
       },

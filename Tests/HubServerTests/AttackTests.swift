@@ -133,6 +133,14 @@ import Testing
     #expect(Self.status(try await Self.get("/health", hub)) == 200)
   }
 
+  @Test func `idle connections keep nobody else waiting`() async throws {
+    let repositories = try TestRepositories()
+    let hub = try await RunningHub(root: repositories.root)
+    let idle = try (0..<300).map { _ in try RawConnection(port: hub.port) }
+    #expect(Self.status(try await Self.get("/health", hub)) == 200)
+    withExtendedLifetime(idle) {}
+  }
+
   @Test func `more connections than allowed wait their turn`() async throws {
     let repositories = try TestRepositories()
     let hub = try await RunningHub(root: repositories.root) { $0.limits.connections = 2 }
