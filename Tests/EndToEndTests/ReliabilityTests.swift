@@ -65,7 +65,8 @@ import Testing
     }
     #expect(paths.count == 1)
     #expect(try isRight(try #require(paths.first)))
-    #expect(server.bytesSent == Self.length)
+    // A slow connection is given up for several, with what was in its socket.
+    #expect(server.bytesSent < Self.length * 11 / 10, "\(server.bytesSent) bytes were sent")
     #expect(blobs(dhub).leftovers.isEmpty)
   }
 }
