@@ -52,7 +52,8 @@ let package = Package(
   targets: [
     // The numerics: pure.
     module("PythonJSON"),
-    module("Scheduling"),
+    .target(name: "CNoise"),
+    module("Scheduling", ["CNoise"]),
     module("Schedulers", ["Scheduling", "PythonJSON"]),
 
     // The hub: values first, then one module per dependency.

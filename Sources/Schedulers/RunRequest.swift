@@ -38,8 +38,15 @@ extension RunRequest {
 
   /// The number of steps, for a class that takes nothing else.
   func onlySteps(of scheduler: any Scheduler, atMost limit: Int? = nil) throws(SchedulerError) -> Int {
+    try refuseShift(of: scheduler)
     guard case .steps(let count) = points else { throw unsupported(by: scheduler) }
     return try Self.checked(steps: count, atMost: limit)
+  }
+
+  /// Refuses a shift, for a class that has none.
+  func refuseShift(of scheduler: any Scheduler) throws(SchedulerError) {
+    guard let mu else { return }
+    throw .argument("mu", mu, wants: "an argument of \(scheduler.className)", "leave it out")
   }
 
   /// What a class says that does not take points of this kind.

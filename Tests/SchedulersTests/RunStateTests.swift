@@ -82,4 +82,13 @@ import Testing
     let error = #expect(throws: SchedulerError.self) { try scheduler.sampler(row.request) }
     #expect(error?.code == row.code)
   }
+
+  @Test(arguments: classNames)
+  func `a shift is refused where the configuration has none`(className: String) throws {
+    let scheduler = try #require(SchedulerRegistry.scheduler(named: className)).init()
+    var request = RunRequest(steps: 5)
+    request.mu = 0.5
+    let error = #expect(throws: SchedulerError.self) { try scheduler.sampler(request) }
+    #expect(error?.code == .argument)
+  }
 }

@@ -66,6 +66,7 @@ public struct DDPMScheduler: Scheduler {
   }
 
   private func timesteps(_ run: RunRequest) throws(SchedulerError) -> [Double] {
+    try run.refuseShift(of: self)
     switch run.points {
     case .sigmas: throw run.unsupported(by: self)
     case .timesteps(let timesteps): return try RunRequest.checked(timesteps: timesteps, of: training.count)

@@ -45,6 +45,7 @@ public struct EulerDiscreteScheduler: Scheduler {
   private var hasContinuousTimesteps: Bool { isContinuous && prediction == .velocity }
 
   private func list(_ run: RunRequest) throws(SchedulerError) -> SigmaList {
+    try run.refuseShift(of: self)
     switch run.points {
     case .sigmas(let sigmas): return points.table.list(of: try RunRequest.checked(sigmas: sigmas))
     case .timesteps(let timesteps):

@@ -53,9 +53,10 @@ struct SigmaPoints: Sendable {
   func stepsOrTimesteps(
     _ run: RunRequest, _ quirks: Quirks, of scheduler: any Scheduler
   ) throws(SchedulerError) -> SigmaList {
+    try run.refuseShift(of: scheduler)
     switch run.points {
-    case .steps(let steps): try list(steps: steps, quirks)
-    case .timesteps(let timesteps): try list(timesteps: timesteps)
+    case .steps(let steps): return try list(steps: steps, quirks)
+    case .timesteps(let timesteps): return try list(timesteps: timesteps)
     case .sigmas: throw run.unsupported(by: scheduler)
     }
   }

@@ -61,10 +61,10 @@ public struct TorchGenerator: NoiseGenerator, Sendable, Hashable {
       return
     }
     fillUniform(elements, count: count)
-    for start in stride(from: 0, through: count - length, by: length) { transform.transform(elements + start) }
+    transform.transform(elements, blocks: count / length)
     if count % length != 0 {
       fillUniform(elements + count - length, count: length)
-      transform.transform(elements + count - length)
+      transform.transform(elements + count - length, blocks: 1)
     }
   }
 

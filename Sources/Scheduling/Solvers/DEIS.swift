@@ -27,13 +27,15 @@ public struct DEIS: Solver {
     let isShort = lowersFinalOrders && step.stages.count < 15
     let usable = min(order, step.history, isShort ? step.remaining : order)
     guard usable > 1 else { return first(from: s, to: t) }
-    let nodes = (0..<usable).map { rounded(log(rho(step.stages[step.index - $0].start))) }
+    let nodes = Scalars(count: usable) { rounded(log(rho(step.stages[step.index - $0].start))) }
     var update = Update(sample: t.alpha / s.alpha)
     for age in 0..<usable {
-      let others = nodes.indices.filter { $0 != age }.map { nodes[$0] }
-      let scale = others.reduce(1) { rounded($0 * rounded(nodes[age] - $1)) }
-      let ends = [rho(t), rho(s)].map { rounded(rounded($0 * polynomial(others, at: rounded(log($0)))) / scale) }
-      update[prediction: age] = t.alpha * rounded(ends[0] - ends[1])
+      let others = Scalars(count: usable - 1) { nodes[$0 < age ? $0 : $0 + 1] }
+      let scale = others.indices.reduce(1) { rounded($0 * rounded(nodes[age] - others[$1])) }
+      func integral(at rho: Double) -> Double {
+        rounded(rounded(rho * polynomial(others, at: rounded(log(rho)))) / scale)
+      }
+      update[prediction: age] = t.alpha * rounded(integral(at: rho(t)) - integral(at: rho(s)))
     }
     return update
   }
@@ -41,19 +43,18 @@ public struct DEIS: Solver {
   /// The step of first order, which is DDIM's: `C₀ = ρ_t − ρ_s`, from λ where it is rounded.
   private func first(from s: NoiseLevel, to t: NoiseLevel) -> Update {
     guard roundsCoefficients else { return .constant(.noise, from: s, to: t) }
-    let lambdas = [s, t].map { rounded(rounded(log($0.alpha)) - rounded(log($0.sigma))) }
-    let growth = rounded(rounded(exp(rounded(lambdas[1] - lambdas[0]))) - 1)
+    let growth = rounded(rounded(exp(rounded(t.roundedLambda - s.roundedLambda))) - 1)
     return Update(sample: rounded(rounded(t.alpha) / rounded(s.alpha)), prediction: -rounded(rounded(t.sigma) * growth))
   }
 
   /// With one or two roots in log ρ, what ρ times it is an antiderivative of the product of the factors.
-  private func polynomial(_ roots: [Double], at l: Double) -> Double {
+  private func polynomial(_ roots: Scalars, at l: Double) -> Double {
     if roots.count == 1 { return rounded(rounded(l - roots[0]) - 1) }
     let (c, d) = (roots[0], roots[1])
     // c·(d − l + 1) − d·l + d + l² − 2·l + 2
     let first = rounded(c * rounded(rounded(d - l) + 1)) - rounded(d * l)
-    let terms = [d, rounded(l * l), -2 * l, 2]
-    return terms.reduce(rounded(first)) { rounded($0 + $1) }
+    let square = rounded(rounded(rounded(first) + d) + rounded(l * l))
+    return rounded(rounded(square - 2 * l) + 2)
   }
 
   private func rho(_ level: NoiseLevel) -> Double { rounded(level.ratio) }

@@ -20,7 +20,7 @@ public struct LMS: Solver {
   /// The integral over the interval of the polynomial through the last slopes.
   public func update(_ step: Step) -> Update {
     let count = min(step.options.order ?? order, assumesHistory ? step.index + 1 : step.history, memory)
-    let sigmas = (0..<count).map { step.stages[step.index - $0].start.sigma }
+    let sigmas = Scalars(count: count) { step.stages[step.index - $0].start.sigma }
     var update = Update(sample: 1)
     for age in 0..<min(count, step.history) {
       update[prediction: age] = Self.integral(of: age, through: sigmas, to: step.stage.end.sigma)
@@ -30,7 +30,7 @@ public struct LMS: Solver {
 
   /// The integral from the first node to `end` of the polynomial that is 1 at one node and 0 at the others, of degree 3 at
   /// most: for such Gauss's rule of two points is exact.
-  private static func integral(of node: Int, through nodes: [Double], to end: Double) -> Double {
+  private static func integral(of node: Int, through nodes: Scalars, to end: Double) -> Double {
     func value(_ x: Double) -> Double {
       nodes.indices.reduce(1) { product, other in
         other == node ? product : product * (x - nodes[other]) / (nodes[node] - nodes[other])

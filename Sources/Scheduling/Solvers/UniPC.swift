@@ -41,8 +41,8 @@ public struct UniPC: Solver {
     let order = usableOrder(step)
     let ratios = ratios(behind: step, count: order - 1)
     // With one difference the paper takes 1/2, which is right to the order that it has.
-    let rho = order == 2 ? [0.5] : rho(ratios, step.stage)
-    var update = combination(step.stage, zip(rho, ratios).map { $0 / $1 })
+    let rho = order == 2 ? Scalars(count: 1) { _ in 0.5 } : rho(ratios, step.stage)
+    var update = combination(step.stage, Scalars(count: order - 1) { rho[$0] / ratios[$0] })
     update.keepsSample = true
     return update
   }
@@ -52,10 +52,9 @@ public struct UniPC: Solver {
     guard step.history > 1, !uncorrected.contains(step.index - 1) else { return nil }
     let previous = step.previous
     let order = usableOrder(previous)
-    let ratios = ratios(behind: previous, count: order - 1) + [1]
-    let rho = order == 1 ? [0.5] : rho(ratios, previous.stage)
-    let slopes = zip(rho, ratios).map { $0 / $1 }
-    let update = combination(previous.stage, slopes)
+    let ratios = ratios(behind: previous, count: order - 1).appending(1)
+    let rho = order == 1 ? Scalars(count: 1) { _ in 0.5 } : rho(ratios, previous.stage)
+    let update = combination(previous.stage, Scalars(count: order) { rho[$0] / ratios[$0] })
     // `m` at the end of the interval is the newest prediction, and all others are older by one; `x_s` is the kept sample.
     var corrected = Update(keptSample: update.weights[.sample], prediction: update[prediction: order])
     for age in 0..<order { corrected[prediction: age + 1] = update[prediction: age] }
@@ -63,13 +62,15 @@ public struct UniPC: Solver {
   }
 
   /// The weights of `x_s`, of `m_s`, and of each `mₖ` given `ρₖ/rₖ`.
-  private func combination(_ stage: Stage, _ slopes: [Double]) -> Update {
+  private func combination(_ stage: Stage, _ slopes: Scalars) -> Update {
     let (s, t) = (stage.start, stage.end)
     let (amplitude, sample) = target == .data ? (t.alpha, t.sigma / s.sigma) : (t.sigma, t.alpha / s.alpha)
     let b = -amplitude * scale(z(stage))
-    var update = Update(
-      sample: sample, prediction: -amplitude * expm1(z(stage)) - b * slopes.reduce(0, +))
-    for (age, slope) in slopes.enumerated() { update[prediction: age + 1] = b * slope }
+    var update = Update(sample: sample, prediction: -amplitude * expm1(z(stage)))
+    for k in slopes.indices {
+      update[prediction: 0] -= b * slopes[k]
+      update[prediction: k + 1] = b * slopes[k]
+    }
     return update
   }
 
@@ -81,39 +82,25 @@ public struct UniPC: Solver {
   private func scale(_ z: Double) -> Double { scale == .bh1 ? z : expm1(z) }
 
   /// The distances of earlier predictions, as multiples of the interval of a step.
-  private func ratios(behind step: Step, count: Int) -> [Double] {
+  private func ratios(behind step: Step, count: Int) -> Scalars {
     let (s, t) = (step.stage.start.lambda, step.stage.end.lambda)
-    return (0..<count).map { (step.stages[step.index - 1 - $0].start.lambda - s) / (t - s) }
+    return Scalars(count: count) { (step.stages[step.index - 1 - $0].start.lambda - s) / (t - s) }
   }
 
   /// The `ρ` with which `Σ ρₖ·rₖⁿ` is `n!·φₙ₊₂(z)/B` for every `n` below the count of `ratios` (theorem 3.1).
-  private func rho(_ ratios: [Double], _ stage: Stage) -> [Double] {
+  private func rho(_ ratios: Scalars, _ stage: Stage) -> Scalars {
     let z = z(stage)
     var (phi, factorial) = (expm1(z) / z - 1, 1.0)
-    var rows: [[Double]] = []
-    for n in ratios.indices {
-      rows.append(ratios.map { pow($0, Double(n)) } + [phi * factorial / scale(z)])
+    let moments = Scalars(count: ratios.count) { n in
+      let moment = phi * factorial / scale(z)
       factorial *= Double(n + 2)
       phi = phi / z - 1 / factorial
+      return moment
     }
-    return solve(rows)
+    return ratios.weights(ofMoments: moments)
   }
 
   private func usableOrder(_ step: Step) -> Int {
     min(order, step.history, lowersFinalOrders ? step.remaining : order)
   }
-}
-
-/// The solution of a small linear system, given as rows of coefficients that end in the right-hand side, by elimination
-/// with pivots.
-func solve(_ system: [[Double]]) -> [Double] {
-  var rows = system
-  for k in rows.indices {
-    if let pivot = rows.indices[k...].max(by: { abs(rows[$0][k]) < abs(rows[$1][k]) }) { rows.swapAt(k, pivot) }
-    for r in rows.indices where r != k {
-      let factor = rows[r][k] / rows[k][k]
-      for c in k...rows.count { rows[r][c] -= factor * rows[k][c] }
-    }
-  }
-  return rows.indices.map { rows[$0][rows.count] / rows[$0][$0] }
 }
