@@ -21,9 +21,6 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let sigmasAsRamp = Quirks(rawValue: 1 << 34)
   /// A run over given timesteps of which only a share is made ends with fresh noise at its last level (LCM).
   public static let strengthKeepsNoise = Quirks(rawValue: 1 << 35)
-  /// A last interval that is empty but for rounding is divided by, and all of the sample is lost (DPM-Solver++ for Karras's
-  /// networks, where it ends at `sigma_min` with a third order).
-  public static let emptyLastInterval = Quirks(rawValue: 1 << 36)
   /// The sigmas of a run are the squares of what they should be (KarrasVe).
   public static let squaredSigmas = Quirks(rawValue: 1 << 37)
 
@@ -68,7 +65,9 @@ extension Quirks: CustomStringConvertible {
     ("velocityMixing", .velocityMixing), ("roundedBeta", .roundedBeta), ("roundedIntegrals", .roundedIntegrals),
     ("lostFirstData", .lostFirstData), ("middlesNoisedToEnds", .middlesNoisedToEnds),
     ("roundedLambda", .roundedLambda), ("roundedAncestral", .roundedAncestral), ("assumedHistory", .assumedHistory),
-    ("velocityBeforeChurn", .velocityBeforeChurn),
+    ("velocityBeforeChurn", .velocityBeforeChurn), ("shiftTwice", .shiftTwice),
+    ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
+    ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
   ]
 
   /// The quirk of this name, or `nil` if there is none.

@@ -23,6 +23,9 @@ public struct RunRequest: Sendable, Hashable {
   public var originalSteps: Int?
   /// The share of the run that is made, from its end, for schedulers of distilled models (`strength`).
   public var strength = 1.0
+  /// How many steps a jump back to noise goes, and how often each is made, for runs with a mask (`jump_length`,
+  /// `jump_n_sample`).
+  public var jumpLength = 10, jumpCount = 10
 
   /// A run of so many steps.
   public init(steps: Int) { points = .steps(steps) }

@@ -32,6 +32,8 @@ public enum SchedulerRegistry {
     LMSDiscreteScheduler.self,
     PNDMScheduler.self,
     SASolverScheduler.self,
+    RePaintScheduler.self,
+    ScoreSdeVeScheduler.self,
     ScoreSdeVpScheduler.self,
     TCDScheduler.self,
     UnCLIPScheduler.self,

@@ -4,7 +4,9 @@ public enum Prediction: Sendable, Hashable, Codable {
   case noise
   /// The clean sample x₀.
   case data
-  /// The score of the noisy samples times σ: the noise ε, negated.
+  /// The noise ε, negated.
+  case negatedNoise
+  /// The score of the noisy samples, the gradient of their log density: `−ε/σ`.
   case score
   /// The velocity `α·ε − σ·x₀` of the variance-preserving frame (Salimans and Ho 2022).
   case velocity
@@ -23,7 +25,8 @@ public enum Prediction: Sendable, Hashable, Codable {
     let (alpha, sigma) = (level.alpha, level.sigma)
     switch self {
     case .noise: return (1 / alpha, -sigma / alpha)
-    case .score: return (1 / alpha, sigma / alpha)
+    case .negatedNoise: return (1 / alpha, sigma / alpha)
+    case .score: return (1 / alpha, sigma * sigma / alpha)
     case .data: return (0, 1)
     case .velocity:
       let square = alpha * alpha + sigma * sigma

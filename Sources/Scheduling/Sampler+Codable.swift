@@ -65,6 +65,7 @@ private let solvers: [any Solver.Type] = [
   Midpoint.self,
   PLMS.self,
   RectifiedFlow.self,
+  ReverseDiffusion.self,
   SASolver.self,
   TrajectoryConsistency.self,
   UniPC.self,

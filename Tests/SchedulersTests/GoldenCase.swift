@@ -44,6 +44,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     run.mu = arguments["mu"]?.number
     run.originalSteps = arguments["original_inference_steps"]?.integer
     run.strength = arguments["strength"]?.number ?? 1
+    run.jumpLength = arguments["jump_length"]?.integer ?? 10
+    run.jumpCount = arguments["jump_n_sample"]?.integer ?? 10
     if case .sigmas = run.points { run.timestepsOfSigmas = numbers("timesteps") }
     return run
   }

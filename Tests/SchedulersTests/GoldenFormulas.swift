@@ -30,8 +30,15 @@ enum Formula {
     return try Tensor(Array(rows.joined()), shape: [x.shape[0], 2 * x.shape[1]] + x.shape.dropFirst(2))
   }
 
-  /// A model of the score in a sample, times the sigma.
-  static func score(_ x: Tensor, _ sigma: Double) throws -> Tensor {
+  /// A model of the noise in a sample, negated.
+  static func negatedNoise(_ x: Tensor, _ sigma: Double) throws -> Tensor {
     try tensor(x.shape) { i in (-0.8 * Double(x.elements[i]) + 0.1 * sin(0.01 * sigma + 0.3 * Double(i))) / sigma }
+  }
+
+  /// A model of the score of a sample at a time.
+  static func score(_ x: Tensor, _ sigma: Double, _ time: Double) throws -> Tensor {
+    try tensor(x.shape) { i in
+      (-0.5 * Double(x.elements[i]) + 0.05 * sin(0.01 * time + 0.3 * Double(i))) / (1 + sigma * sigma)
+    }
   }
 }

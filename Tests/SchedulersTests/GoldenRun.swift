@@ -64,6 +64,7 @@ struct GoldenRun {
     let timestep = sampler.timesteps[sampler.position]
     let input = sampler.scaleModelInput(sample, timestep)
     let model = golden.json["model"]?.string == "learned" ? Formula.learned : Formula.model
+    if golden.driver == "sde_ve" { return try stepWithCorrector(timestep, using: &generator) }
     let isTime = ["wuerstchen", "sde_vp"].contains(golden.driver)
     let prediction = try model(input, isTime ? 1000 * timestep : timestep)
     if golden.json["step"]?["variance_noise"] == "@noise" {
@@ -81,7 +82,20 @@ struct GoldenRun {
     if stage.level == stage.start {
       sample = try scheduler.churned(sample, during: sampler, noise: generator.randn(golden.shape))
     }
-    output = try sampler.step(Formula.score(sample, stage.level.sigma), stage.timestep, sample, using: &generator)
+    output = try sampler.step(
+      Formula.negatedNoise(sample, stage.level.sigma), stage.timestep, sample, using: &generator)
+    sample = output?.prevSample ?? sample
+  }
+
+  /// Corrections, then a step of the predictor.
+  private mutating func stepWithCorrector(_ time: Double, using generator: inout some NoiseGenerator) throws {
+    let scheduler = try #require(try golden.scheduler() as? ScoreSdeVeScheduler)
+    let sigma = Double(sampler.plan.sigmas[sampler.position])
+    for _ in 0..<scheduler.correctorSteps {
+      let score = try Formula.score(sample, sigma, 1000 * time)
+      sample = try scheduler.corrected(sample, by: score, noise: generator.randn(golden.shape))
+    }
+    output = try sampler.step(Formula.score(sample, sigma, 1000 * time), time, sample, using: &generator)
     sample = output?.prevSample ?? sample
   }
 }

@@ -15,6 +15,8 @@ import Testing
     var begin = 0
     var options = StepOptions()
     var use = Use.run
+    /// What the run asks for, when that is more than a number of steps.
+    var request: RunRequest?
     var testDescription: String { name }
 
     /// What the quirk shows in.
@@ -60,12 +62,38 @@ import Testing
     Row(
       name: "velocityBeforeChurn", className: "EulerDiscreteScheduler",
       config: stableDiffusion.merging(["prediction_type": "v_prediction"]), options: StepOptions(churn: 5)),
+    Row(name: "shiftTwice", className: "FlowMatchEulerDiscreteScheduler", config: ["shift": 3.0]),
+    Row(name: "strengthKeepsNoise", className: "LCMScheduler", config: [:], request: half),
+    Row(name: "squaredSigmas", className: "KarrasVeScheduler", config: [:]),
   ]
+
+  /// The second half of a run over given timesteps.
+  private static var half: RunRequest {
+    var request = RunRequest(timesteps: [999, 759, 499, 259])
+    request.strength = 0.5
+    return request
+  }
+
+  /// Quirks that change a step to its opposite, or a run to an error.
+  static let notMeasured = ["tokensBackwards", "sigmasAsRamp"]
+
+  @Test func `without their quirks, a last interval is not divided by and sigmas can be given`() throws {
+    // The ends of the interval differ in their last bits, and their λ in single precision do not.
+    var dpm = try EDMDPMSolverMultistepScheduler(config: ["solver_order": 3, "final_sigmas_type": "sigma_min"])
+    let row = Row(name: "roundedLambda", className: dpm.className, config: [:], steps: 20)
+    #expect(try Self.result(row, dpm).elements[0].isNaN)
+    dpm.quirks.remove(.roundedLambda)
+    #expect(try Self.result(row, dpm).elements.allSatisfy(\.isFinite))
+    var euler = try EDMEulerScheduler()
+    #expect(throws: SchedulerError.self) { try euler.sampler(sigmas: [80, 5, 0.1, 0]) }
+    euler.quirks.remove(.sigmasAsRamp)
+    #expect(try euler.sampler(sigmas: [80, 5, 0.1, 0]).plan.sigmas == [80, 5, 0.1, 0])
+  }
 
   static func result(_ row: Row, _ scheduler: any Scheduler) throws -> Tensor {
     let shape = [1, 4, 8, 8]
     let (x, noise) = (try Formula.sample(shape), try Formula.noise(shape))
-    var sampler = try scheduler.sampler(steps: row.steps)
+    var sampler = try scheduler.sampler(row.request ?? RunRequest(steps: row.steps))
     sampler.options = row.options
     switch row.use {
     case .addingNoise: return try scheduler.addNoise(x, noise, [700])
@@ -98,7 +126,7 @@ import Testing
   }
 
   @Test func `every quirk is on, and has a row here`() {
-    #expect(Self.rows.map(\.name) == Quirks.named.map(\.name))
+    #expect(Self.rows.map(\.name) + Self.notMeasured == Quirks.named.map(\.name))
     #expect(Quirks.all.description == Quirks.named.map(\.name).joined(separator: ", "))
     #expect(Quirks.all.subtracting(.fixedStride).description.hasPrefix("trailingOverrun"))
     #expect(Quirks(named: "none") == nil)

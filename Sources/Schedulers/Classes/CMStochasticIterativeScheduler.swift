@@ -47,6 +47,7 @@ public struct CMStochasticIterativeScheduler: Scheduler {
 
   /// The indices of a run into the training's sigmas, from the largest.
   private func indices(_ run: RunRequest) throws(SchedulerError) -> [Double] {
+    try run.refuseShift(of: self)
     switch run.points {
     case .sigmas: throw run.unsupported(by: self)
     case .timesteps(let timesteps): return try RunRequest.checked(timesteps: timesteps, of: training).reversed()

@@ -31,6 +31,7 @@ public struct DDPMWuerstchenScheduler: Scheduler {
   }
 
   private func times(_ run: RunRequest) throws(SchedulerError) -> [Double] {
+    try run.refuseShift(of: self)
     switch run.points {
     case .sigmas: throw run.unsupported(by: self)
     case .timesteps(let times): return try RunRequest.checked(times: times).map { Double(Float($0)) }

@@ -27,8 +27,7 @@ public struct EDMDPMSolverMultistepScheduler: Scheduler {
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
     let sigmas = model.sigmas(try run.onlySteps(of: self), isSingle: true)
-    var plan = model.plan(sigmas, endingAt: model.final == .zero ? 0 : model.smallest)
-    if self.quirks.contains(.emptyLastInterval) { plan = plan.closingEmptyIntervals() }
+    let plan = model.plan(sigmas, endingAt: model.final == .zero ? 0 : model.smallest)
     // There is no third-order SDE in diffusers to have its quirk of the sign.
     let quirks = quirks.subtracting(.thirdOrderSign)
     return try Sampler(solver.multistep(quirks), predicting: model.preconditioned, refining: refinement, plan: plan)

@@ -31,6 +31,7 @@ public struct EDMEulerScheduler: Scheduler {
 
   private func plan(_ run: RunRequest) throws(SchedulerError) -> Plan {
     if case .sigmas(let sigmas) = run.points {
+      try run.refuseShift(of: self)
       let sigmas = try RunRequest.checked(sigmas: sigmas)
       if quirks.contains(.sigmasAsRamp) { throw run.unsupported(by: self) }
       return model.plan(sigmas.dropLast(), endingAt: sigmas[sigmas.count - 1])

@@ -1,6 +1,6 @@
 public import Scheduling
 
-/// Heun's method with churn (Karras et al. 2022, algorithm 2), for models that predict the score.
+/// Heun's method with churn (Karras et al. 2022, algorithm 2), for models that predict the noise negated.
 ///
 /// Before the model sees a sample, ``churned(_:during:noise:)`` adds noise to it, and the step is given what that returns. A
 /// step of Python's two functions is two stages here, the second at the timestep it arrives at; the sigma to give the model is
@@ -41,7 +41,7 @@ public struct KarrasVeScheduler: Scheduler {
     let power = quirks.contains(.squaredSigmas) ? 2.0 : 1
     let sigmas = SigmaSchedule.exponential.sigmas(steps, from: largest, to: smallest, power: power)
     return try Sampler(
-      Heun(), predicting: .score, plan: .churned(sigmas, by: churn, within: range, initNoiseSigma: largest))
+      Heun(), predicting: .negatedNoise, plan: .churned(sigmas, by: churn, within: range, initNoiseSigma: largest))
   }
 
   /// The sample with the noise that the next step takes away again: `add_noise_to_input`.

@@ -26,6 +26,7 @@ struct DistillationKeys: Sendable {
   /// - Parameter isFree: Whether a number of original steps that the run gives means that any timestep of the training can
   ///   be one of the run's.
   func timesteps(_ run: RunRequest, isFree: Bool, of scheduler: any Scheduler) throws(SchedulerError) -> [Double] {
+    try run.refuseShift(of: scheduler)
     guard run.strength > 0, run.strength <= 1 else {
       throw .argument("strength", run.strength, wants: "above 0 and at most 1", "give the share of the run to make")
     }

@@ -36,7 +36,10 @@ struct FlowShift: Sendable {
   }
 
   private func amount(_ run: RunRequest) throws(SchedulerError) -> (Double, FlowSigmas.Form) {
-    guard isDynamic else { return (shift, .fixed) }
+    guard isDynamic else {
+      guard let mu = run.mu else { return (shift, .fixed) }
+      throw .argument("mu", mu, wants: "used without use_dynamic_shifting", "leave it out, or switch that on")
+    }
     guard let mu = run.mu else {
       throw .argument(
         "mu", "missing", wants: "left out with use_dynamic_shifting", "give the shift for the size of the image")

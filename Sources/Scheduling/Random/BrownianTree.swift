@@ -39,6 +39,7 @@ public struct BrownianTree: NoiseGenerator, Sendable, Hashable, Codable {
   public mutating func randn(_ shape: [Int], over interval: NoiseInterval?) -> Tensor {
     guard let interval else { return randn(shape) }
     let (from, to) = (Float(interval.from), Float(interval.to))
+    guard from != to else { return Tensor(trusted: Array(repeating: 0, count: shape.reduce(1, *)), shape: shape) }
     let unit = abs(to - from).squareRoot() * (from < to ? 1 : -1)
     let length = shape.reduce(1, *) / seeds.count
     let rows = seeds.map { seed in

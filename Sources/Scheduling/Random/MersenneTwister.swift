@@ -75,3 +75,26 @@ struct MersenneTwister: Sendable, Hashable {
     position = 0
   }
 }
+
+extension MersenneTwister: Codable {
+  private enum CodingKeys: String, CodingKey { case state, position }
+
+  /// Writes where the stream is.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(state, forKey: .state)
+    try container.encode(position, forKey: .position)
+  }
+
+  /// Reads a stream that was written.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let engine = MersenneTwister(
+      state: try container.decode([UInt32].self, forKey: .state),
+      position: try container.decode(Int.self, forKey: .position))
+    guard let engine else {
+      throw DecodingError.dataCorruptedError(forKey: .state, in: container, debugDescription: "not a generator's state")
+    }
+    self = engine
+  }
+}
