@@ -114,7 +114,7 @@ import Testing
       database.execute("BEGIN IMMEDIATE")
       database.execute("UPDATE repository SET size = 99")
       print("holding", flush=True)
-      time.sleep(60)
+      time.sleep(600)
       """, cache.index.path)
     _ = try await holder.line { $0 == "holding" ? true : nil }
     try cache.expectFilled()

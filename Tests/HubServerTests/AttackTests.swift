@@ -101,7 +101,7 @@ import Testing
   func `a body without an end is cut off`(path: String) async throws {
     let repositories = try TestRepositories()
     let hub = try await RunningHub(root: repositories.root)
-    let connection = try RawConnection(port: hub.port)
+    let connection = try RawConnection(port: hub.port, patience: 120)
     connection.send("POST \(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
     let flood = Task {
       let piece = "10000\r\n" + String(repeating: "x", count: 65536) + "\r\n"
