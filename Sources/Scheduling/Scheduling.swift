@@ -36,4 +36,10 @@
 // ## What is not linear
 //
 // Clipping and thresholding are a stage of the pass (`Refinement`). Learned variances, masks, norm-driven correctors and
-// categorical models have samplers of their own; a solver never grows a flag for them.
+// categorical models have samplers of their own; a solver never grows a flag for them. So far these are `VarianceSolver`,
+// whose noise has a deviation for each element, `RePaintSampler` for masks, and `LangevinCorrector`.
+//
+// ## Noise
+//
+// Noise is an argument. Where overlapping intervals have theirs in common, a step says which interval it draws for
+// (`NoiseInterval`), and a generator that knows what that means answers for it (`BrownianTree`).
