@@ -54,6 +54,8 @@ class World:
         self.dhub = os.path.join(binaries, "dhub")
         self.benchmarks = os.path.join(binaries, "benchmarks")
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="dhub-bench-"))
+        memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+        self.memory = pathlib.Path(tempfile.mkdtemp(prefix="dhub-bench-", dir=memory))
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("HF_")},
             "HF_HOME": str(self.root / "home"),
@@ -77,6 +79,12 @@ class World:
     def clear(self):
         shutil.rmtree(self.root / "cache", ignore_errors=True)
         return str(self.root / "cache")
+
+    def clear_memory(self):
+        """An empty folder in memory: where the disk's own speed would be all that is measured."""
+        shutil.rmtree(self.memory, ignore_errors=True)
+        self.memory.mkdir()
+        return str(self.memory)
 
     # The hub: files of nginx's with the headers of a hub.
 
@@ -137,6 +145,7 @@ class World:
         if pid.exists():
             os.kill(int(pid.read_text()), 15)
         shutil.rmtree(self.root, ignore_errors=True)
+        shutil.rmtree(self.memory, ignore_errors=True)
 
 
 HF_FILE = "import sys, huggingface_hub as h; h.hf_hub_download('org/model', sys.argv[1], cache_dir=sys.argv[2])"
@@ -176,25 +185,29 @@ def bench_load(world):
     report("fromPretrained in process: times as fast as diffusers", theirs / ours, ">10", f"{ours:.0f} µs")
 
 
+def best_of(count, world, body):
+    """The shortest time of several runs of `body` on an empty folder in memory, in seconds."""
+    times = []
+    for _ in range(count):
+        folder = world.clear_memory()
+        began = time.perf_counter()
+        body(folder)
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
 def bench_download(world):
+    """In memory: to a disk we wait until the bytes are on it, which neither peer does, and the disk decides."""
     url = f"http://127.0.0.1:{PORT}/org/model/resolve/main/big.bin"
-    target = str(world.root / "curl.bin")
-
-    def curl():
-        pathlib.Path(target).unlink(missing_ok=True)
-        world.run("curl", "-s", "-o", target, url)
-
-    def ours():
-        world.run(world.dhub, "download", "org/model", "big.bin", "--cache-dir", world.clear())
-
-    def theirs():
-        world.python(HF_FILE, "big.bin", world.clear())
-
-    curl()
-    times = {body.__name__: best(3, body) for body in (curl, ours, theirs)}
+    bodies = {
+        "curl": lambda folder: world.run("curl", "-s", "-o", f"{folder}/big.bin", url),
+        "ours": lambda folder: world.run(world.dhub, "download", "org/model", "big.bin", "--cache-dir", folder),
+        "huggingface_hub": lambda folder: world.python(HF_FILE, "big.bin", folder),
+    }
+    times = {name: best_of(3, world, body) for name, body in bodies.items()}
     rates = ", ".join(f"{name} {1024 / seconds:.0f} MiB/s" for name, seconds in times.items())
     report("1 GiB, verified: share of curl's rate", times["curl"] / times["ours"], ">0.7", rates)
-    report("1 GiB, verified: times as fast as huggingface_hub", times["theirs"] / times["ours"], ">2")
+    report("1 GiB, verified: times as fast as huggingface_hub", times["huggingface_hub"] / times["ours"], ">2")
 
 
 def bench_slow(world):
@@ -207,9 +220,8 @@ def bench_slow(world):
 
 
 def bench_snapshot(world):
-    ours = best(3, lambda: world.run(
-        world.dhub, "download", "org/model", "--cache-dir", world.clear()))
-    theirs = best(2, lambda: world.python(HF_SNAPSHOT, world.clear()))
+    ours = best_of(3, world, lambda folder: world.run(world.dhub, "download", "org/model", "--cache-dir", folder))
+    theirs = best_of(2, world, lambda folder: world.python(HF_SNAPSHOT, folder))
     report("2,000 small files: times as fast as snapshot_download", theirs / ours, ">5", f"{ours:.2f} s")
 
 

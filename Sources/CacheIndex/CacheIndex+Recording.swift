@@ -43,6 +43,7 @@ extension CacheIndex {
 
   /// Records that a file was given out.
   public func touch(_ file: RepositoryPath, at commit: CommitID, in repository: RepositoryID) {
+    guard isFirstTouch("\(repository)/\(commit)/\(file)") else { return }
     let now = Date().timeIntervalSince1970
     let known = store.perform(.reading) { database in
       try Row.fetchOne(
@@ -60,6 +61,17 @@ extension CacheIndex {
         sql: "UPDATE file SET used = ? WHERE repository = ? AND hash = ? AND path = ?",
         arguments: [now, id, commit.hex, file.text])
       try database.execute(sql: "UPDATE repository SET used = ? WHERE id = ?", arguments: [now, id])
+    }
+  }
+
+  /// Whether this process has not touched a file within the time that is told apart.
+  private func isFirstTouch(_ key: String) -> Bool {
+    touched.withLock { touched in
+      if let last = touched[key], ContinuousClock.now - last < .seconds(Self.useResolution) { return false }
+      // A process that goes through more files than that begins to remember anew.
+      if touched.count >= 4096 { touched.removeAll() }
+      touched[key] = .now
+      return true
     }
   }
 

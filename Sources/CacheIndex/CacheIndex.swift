@@ -1,6 +1,7 @@
 public import HubCache
 public import HubModel
 import PythonJSON
+import Synchronization
 
 // # CacheIndex: what is in the cache, at once
 //
@@ -42,6 +43,8 @@ public final class CacheIndex: Sendable {
   /// The cache.
   public let layout: CacheLayout
   let store: IndexStore
+  /// What has been given out lately, so that a program which asks again and again asks the database once.
+  let touched = Mutex<[String: ContinuousClock.Instant]>([:])
 
   /// The index of the cache at `layout`; nothing is opened or made before it is needed.
   ///

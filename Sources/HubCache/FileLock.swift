@@ -46,13 +46,13 @@ public final class FileLock: Sendable {
   public static func wait(
     _ path: String, patience: Double = 60, signOfLife: () -> Int64 = { 0 }, waiting: () -> Void = {}
   ) async throws(HubError) -> FileLock {
+    // Looking for a sign of life costs more than taking a lock that nobody holds.
+    if let lock = try attempt(path) { return lock }
+    waiting()
     var (life, since) = (signOfLife(), ContinuousClock.now)
     var pause = 0.005
-    var isFirst = true
     while true {
       if let lock = try attempt(path) { return lock }
-      if isFirst { waiting() }
-      isFirst = false
       let now = signOfLife()
       if now != life { (life, since) = (now, .now) }
       guard ContinuousClock.now - since < .seconds(patience) else {

@@ -134,6 +134,7 @@ extension HubError: CustomStringConvertible {
 
 /// `text` with everything escaped that could move a terminal's cursor, hide text or forge a line, cut at `limit`.
 public func printable(_ text: String, limit: Int = 1000) -> String {
+  if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
   var result = ""
   for scalar in text.unicodeScalars.prefix(limit) {
     if RepositoryPath.isUnprintable(scalar) {

@@ -68,7 +68,8 @@ public struct RepositoryID: Hashable, Sendable, Comparable, CustomStringConverti
     if part.isEmpty { return "there is nothing before or after the '/'" }
     if part.utf8.count > 96 { return "a part of it is longer than 96 characters" }
     if !part.utf8.allSatisfy(isAllowed) { return "only letters, digits, '-', '_' and '.' are allowed" }
-    if part.contains("--") || part.contains("..") { return "'--' and '..' are not allowed" }
+    let isDoubled = zip(part.utf8, part.utf8.dropFirst()).contains { $0 == $1 && "-.".utf8.contains($0) }
+    if isDoubled { return "'--' and '..' are not allowed" }
     if ["-", "."].contains(where: { part.hasPrefix($0) || part.hasSuffix($0) }) {
       return "a part of it begins or ends with '-' or '.'"
     }

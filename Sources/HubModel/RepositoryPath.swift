@@ -100,6 +100,9 @@ public struct RepositoryPath: Hashable, Sendable, Comparable, CustomStringConver
   /// Whether some file system takes `component` for `.git`: HFS+ ignores case and certain code points, NTFS ignores
   /// case and trailing dots and spaces, knows `GIT~1`, and cuts at a colon (git's `is_hfs_dotgit`, `is_ntfs_dotgit`).
   private static func isGitDirectory(_ component: Substring) -> Bool {
+    // Nearly every name begins otherwise, and has nothing in it that a file system might ignore.
+    let mayBe = component.utf8.first.map(".gG".utf8.contains) ?? false
+    guard mayBe || component.utf8.contains(where: { $0 >= 0x80 }) else { return false }
     var name = String(
       String.UnicodeScalarView(component.unicodeScalars.filter { !$0.properties.isDefaultIgnorableCodePoint }))
     name =

@@ -20,14 +20,21 @@ struct Table: Sendable {
   /// The lines, headings first.
   var text: String {
     let lines = [columns.map(\.heading)] + rows
-    let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    return lines.map { cells in
-      let padded = cells.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return columns[column].alignment == .left ? cell + padding : padding + cell
+    let lengths = lines.map { $0.map(Self.width) }
+    let widths = columns.indices.map { column in lengths.map { $0[column] }.max() ?? 0 }
+    return zip(lines, lengths).map { cells, lengths in
+      let padded = columns.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - lengths[column])
+        return columns[column].alignment == .left ? cells[column] + padding : padding + cells[column]
       }
-      let line = padded.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
+      var line = padded.joined(separator: "  ")[...].utf8
+      while line.last == UInt8(ascii: " ") { line.removeLast() }
+      return String(Substring(line))
     }.joined(separator: "\n")
+  }
+
+  /// How many characters a terminal shows; those of ASCII need no look at what belongs together.
+  private static func width(_ text: String) -> Int {
+    text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
   }
 }
