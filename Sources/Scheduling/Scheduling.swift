@@ -35,5 +35,6 @@
 //
 // ## What is not linear
 //
-// Clipping and thresholding are a stage of the pass (`Refinement`). Learned variances, masks, norm-driven correctors and
-// categorical models have samplers of their own; a solver never grows a flag for them.
+// Clipping and thresholding are a stage of the pass (`Refinement`). Learned variances, masks, norm-driven correctors,
+// steps that are as long as their error allows and categorical models have samplers of their own; a solver never grows a
+// flag for them.
