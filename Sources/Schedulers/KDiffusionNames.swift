@@ -1,13 +1,17 @@
 /// A scheduler by the name that A1111's web interface and k-diffusion give it, with the settings that make it so.
 ///
-/// The table is that of the documentation of `diffusers` ("Schedulers", section of A1111 and k-diffusion).
+/// The table is that of the documentation of `diffusers` ("Schedulers", section of A1111 and k-diffusion). The rows that
+/// `diffusers` has nothing for have classes of this package.
 public struct NamedScheduler: Sendable, Hashable {
   /// The name: `DPM++ 2M SDE Karras`.
   public let name: String
-  /// The class's name in `diffusers`; `nil` where `diffusers` has none.
-  public let className: String?
+  /// The class's name, in `diffusers` where ``isInDiffusers``.
+  public let className: String
   /// The keys that the name stands for.
   public let settings: SchedulerConfig
+
+  /// Whether `diffusers` has the class.
+  public var isInDiffusers: Bool { SchedulerRegistry.classes.contains { $0.className == className } }
 
   /// The whole table, in the order of the documentation.
   public static let all: [NamedScheduler] = samplers.flatMap { name, className, settings, hasKarras in
@@ -21,15 +25,15 @@ public struct NamedScheduler: Sendable, Hashable {
   }
 
   /// The names with their classes and settings, and whether each is also there with Karras's sigmas.
-  private static let samplers: [(String, String?, SchedulerConfig, Bool)] = [
+  private static let samplers: [(String, String, SchedulerConfig, Bool)] = [
     ("DPM++ 2M", "DPMSolverMultistepScheduler", [:], true),
     ("DPM++ 2M SDE", "DPMSolverMultistepScheduler", ["algorithm_type": "sde-dpmsolver++"], true),
-    ("DPM++ 2S a", nil, [:], true),
+    ("DPM++ 2S a", DPMSolver2SAncestralScheduler.className, [:], true),
     ("DPM++ SDE", "DPMSolverSinglestepScheduler", [:], true),
     ("DPM2", "KDPM2DiscreteScheduler", [:], true),
     ("DPM2 a", "KDPM2AncestralDiscreteScheduler", [:], true),
-    ("DPM adaptive", nil, [:], false),
-    ("DPM fast", nil, [:], false),
+    ("DPM adaptive", DPMAdaptiveScheduler.className, [:], false),
+    ("DPM fast", DPMFastScheduler.className, [:], false),
     ("Euler", "EulerDiscreteScheduler", [:], false),
     ("Euler a", "EulerAncestralDiscreteScheduler", [:], false),
     ("Heun", "HeunDiscreteScheduler", [:], false),
@@ -54,23 +58,22 @@ public struct NamedScheduler: Sendable, Hashable {
 extension AnyScheduler {
   /// The scheduler that A1111 and k-diffusion call by this name: `AnyScheduler(named: "DPM++ 2M SDE Karras")`.
   ///
+  /// "DPM adaptive" has no list of timesteps; its ``base`` is a ``DPMAdaptiveScheduler``, which makes its runs with
+  /// ``DPMAdaptiveScheduler/adaptiveSampler()``.
+  ///
   /// - Parameters:
   ///   - name: A name of the table, whatever its case.
   ///   - config: The model's configuration; the settings of the name replace its values.
   /// - Throws: `SchedulerError` with the code `unknownClass` for a name that is not in the table, which suggests the nearest
-  ///   ones, and for one that `diffusers` has no class for.
+  ///   ones.
   public init(named name: String, config: SchedulerConfig = SchedulerConfig()) throws(SchedulerError) {
     guard let row = NamedScheduler.named(name) else {
-      let names = NamedScheduler.all.map(\.name) + SchedulerRegistry.classes.map { $0.className }
+      let names = NamedScheduler.all.map(\.name) + SchedulerRegistry.all.map { $0.className }
       let nearest = nearestNames(to: name, of: names)
       throw SchedulerError(
         .unknownClass, "no sampler is called \(name.prefix(60))", "did you mean \(list(nearest, "or"))?")
     }
-    guard let className = row.className else {
-      throw SchedulerError(
-        .unknownClass, "diffusers has no class for \(row.name)", "use \"DPM++ SDE\", which is the most like it")
-    }
-    self.init(try SchedulerRegistry.scheduler(className).init(config: config.merging(row.settings)))
+    self.init(try SchedulerRegistry.scheduler(row.className).init(config: config.merging(row.settings)))
   }
 }
 

@@ -1,8 +1,8 @@
 public import Scheduling
 
-/// Every scheduler class, by its name in `diffusers`.
+/// Every scheduler class, by its name.
 public enum SchedulerRegistry {
-  /// All classes. To add one, write its file and add its line.
+  /// All classes of `diffusers`. To add one, write its file and add its line.
   public static let classes: [any Scheduler.Type] = [
     CMStochasticIterativeScheduler.self,
     DDIMInverseScheduler.self,
@@ -40,6 +40,16 @@ public enum SchedulerRegistry {
     UniPCMultistepScheduler.self,
   ]
 
+  /// The samplers of k-diffusion that `diffusers` has no class for.
+  public static let kDiffusionClasses: [any Scheduler.Type] = [
+    DPMSolver2SAncestralScheduler.self,
+    DPMFastScheduler.self,
+    DPMAdaptiveScheduler.self,
+  ]
+
+  /// Every class, those of `diffusers` first.
+  public static let all = classes + kDiffusionClasses
+
   /// The members of the enumeration `KarrasDiffusionSchedulers`, in its order: classes that share most of their keys, and
   /// that a pipeline of Stable Diffusion can exchange for each other.
   public static let karrasDiffusionSchedulers = [
@@ -51,7 +61,7 @@ public enum SchedulerRegistry {
 
   /// The class of this name, or `nil` if there is none.
   public static func scheduler(named name: String) -> (any Scheduler.Type)? {
-    classes.first { $0.className == name }
+    all.first { $0.className == name }
   }
 
   /// The class of this name.
@@ -59,7 +69,7 @@ public enum SchedulerRegistry {
   /// - Throws: `SchedulerError` with the code `unknownClass`, which suggests the nearest names.
   public static func scheduler(_ name: String) throws(SchedulerError) -> any Scheduler.Type {
     if let found = scheduler(named: name) { return found }
-    let nearest = nearestNames(to: name, of: classes.map { $0.className })
+    let nearest = nearestNames(to: name, of: all.map { $0.className })
     throw SchedulerError(
       .unknownClass, "no scheduler is called \(name.prefix(60))", "did you mean \(list(nearest, "or"))?")
   }
@@ -72,11 +82,11 @@ public enum SchedulerRegistry {
       case .alone: []
       case .classes(let names): names
       }
-    return classes.filter { $0.className == scheduler.className || names.contains($0.className) }
+    return all.filter { $0.className == scheduler.className || names.contains($0.className) }
   }
 
   /// The defaults of each class, by its name.
-  static let defaults: [String: SchedulerConfig] = classes.reduce(into: [:]) { defaults, scheduler in
+  static let defaults: [String: SchedulerConfig] = all.reduce(into: [:]) { defaults, scheduler in
     // The defaults of a class are legal in it; a test makes every one.
     defaults[scheduler.className] = try? scheduler.init().config
   }

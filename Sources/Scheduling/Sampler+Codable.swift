@@ -52,6 +52,7 @@ private let solvers: [any Solver.Type] = [
   DDIM.self,
   DDPM.self,
   DEIS.self,
+  DPMSolverAncestral.self,
   DPMSolverMultistep.self,
   DPMSolverSDE.self,
   DPMSolverSinglestep.self,

@@ -25,10 +25,7 @@ extension Sampler {
   private func drawn(
     _ shape: [Int], for move: Move, from generator: inout some NoiseGenerator
   ) throws(SchedulerError) -> Tensor {
-    if let count = generator.sampleCount, count != shape[0] {
-      throw SchedulerError(
-        .noise, "the generator draws for \(count) samples, not for \(shape[0])", "pass a generator for each sample")
-    }
+    try generator.check(sampleCount: shape[0])
     return generator.randn(shape, over: move.noiseInterval)
   }
 

@@ -35,9 +35,10 @@
 //
 // ## What is not linear
 //
-// Clipping and thresholding are a stage of the pass (`Refinement`). Learned variances, masks, norm-driven correctors and
-// categorical models have samplers of their own; a solver never grows a flag for them. So far these are `VarianceSolver`,
-// whose noise has a deviation for each element, `RePaintSampler` for masks, and `LangevinCorrector`.
+// Clipping and thresholding are a stage of the pass (`Refinement`). Learned variances, masks, norm-driven correctors,
+// steps that are as long as their error allows and categorical models have samplers of their own; a solver never grows a
+// flag for them. So far these are `VarianceSolver`, whose noise has a deviation for each element, `RePaintSampler` for
+// masks, and `LangevinCorrector`.
 //
 // ## Noise
 //

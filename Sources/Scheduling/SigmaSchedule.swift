@@ -54,7 +54,7 @@ public enum SigmaSchedule: Sendable, Hashable, Codable {
 }
 
 /// The table of a noise schedule's sigmas, read between its entries in both directions.
-public struct SigmaTable: Sendable, Hashable {
+public struct SigmaTable: Sendable, Hashable, Codable {
   /// The sigma of every training timestep, ascending.
   public let sigmas: [Float]
   private let logarithms: [Float]
@@ -78,6 +78,20 @@ public struct SigmaTable: Sendable, Hashable {
     let below = Int(timestep)
     let (low, high) = (Double(sigmas[below]), Double(sigmas[below + 1]))
     return (high - low) * (timestep - Double(below)) + low
+  }
+
+  /// The sigma at a timestep of the training, between two by a straight line in log σ, in single precision: how k-diffusion
+  /// reads its table.
+  public func logarithmicSigma(at timestep: Float) -> Double {
+    let below = Int(timestep)
+    let weight = timestep - Float(below)
+    let (low, high) = (logarithms[below], logarithms[min(below + 1, logarithms.count - 1)])
+    return Double(Float(exp(Double((1 - weight) * low + weight * high))))
+  }
+
+  /// So many sigmas at evenly spaced timesteps, from the largest to the smallest, as k-diffusion has them.
+  public func evenlyTimed(_ count: Int) -> [Double] {
+    linspace(Double(sigmas.count - 1), 0, count: count).map { logarithmicSigma(at: $0) }
   }
 
   /// The timestep of a sigma, between two training timesteps by a straight line in log σ, beyond the ends the end's.

@@ -62,5 +62,7 @@ import Testing
     let object = try await dhub().run("scheduler", "list", "--json").object()
     let names = (object["schedulers"] as? [[String: Any]])?.compactMap { $0["class"] as? String } ?? []
     #expect(Set(["DDIMScheduler", "EulerDiscreteScheduler", "DPMSolverMultistepScheduler"]).isSubset(of: names))
+    let elsewhere = (object["schedulers"] as? [[String: Any]])?.flatMap { $0["names"] as? [String] ?? [] } ?? []
+    #expect(Set(["DPM++ 2M", "DPM++ 2S a Karras", "DPM fast", "DPM adaptive"]).isSubset(of: elsewhere))
   }
 }

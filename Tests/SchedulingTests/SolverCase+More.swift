@@ -1,3 +1,4 @@
+import Foundation
 import Scheduling
 
 extension SolverCase {
@@ -20,6 +21,11 @@ extension SolverCase {
       solver: SASolver(predictorOrder: 3, correctorOrder: 3, lowersFinalOrders: false, tau: ode), order: 3.5),
     SolverCase(name: "SA-Solver, τ = 1", solver: SASolver(tau: sde), order: 2),
     SolverCase(name: "SA-Solver, on noise", solver: SASolver(.noise, lowersFinalOrders: false, tau: ode), order: 2.5),
+    .ancestral("DPM-Solver++(2S)", .data, interval: 2),
+    .ancestral("DPM-Solver++(2S)", .data, interval: 2, eta: 1),
+    .ancestral("DPM-Solver-2", .noise, interval: 2),
+    .ancestral("DPM-Solver-3", .noise, interval: 3),
+    .ancestral("DPM-Solver-3", .noise, interval: 3, eta: 0.5),
     SolverCase(name: "Consistency sampling", solver: ConsistencySampling(smallestSigma: 0), frames: [.karras]),
     SolverCase(name: "Latent consistency", solver: LatentConsistency(timestepScaling: 1e9)),
     SolverCase(
@@ -29,6 +35,20 @@ extension SolverCase {
       name: "Trajectory consistency, γ = 0", solver: TrajectoryConsistency(training), order: 1,
       options: StepOptions(eta: 0), frames: [.variancePreserving], plan: { count, _ in trained(count) }),
   ]
+
+  /// DPM-Solver as k-diffusion has it.
+  private static func ancestral(
+    _ name: String, _ target: Prediction.Target, interval order: Int, eta: Double = 0
+  ) -> SolverCase {
+    let solver = DPMSolverAncestral(target, order: order, eta: eta, smallestSigma: order == 3 ? exp(-3) : 0)
+    return SolverCase(
+      name: name + " of k-diffusion, η = \(eta)", solver: solver, order: Double(order), frames: [.karras],
+      plan: { count, _ in
+        order == 2
+          ? Plan.secondOrder(SigmaList.even(count).sigmas.dropLast(), for: solver, of: .even).stages
+          : Plan.fast(3 * count - 1, for: solver, of: .even).stages
+      })
+  }
 
   private static let ode = Array(repeating: 0.0, count: 80)
   private static let sde = Array(repeating: 1.0, count: 80)

@@ -36,4 +36,11 @@ extension NoiseGenerator {
   public mutating func randn(_ shape: [Int], over interval: NoiseInterval?) -> Tensor { randn(shape) }
   /// Any number of samples.
   public var sampleCount: Int? { nil }
+
+  /// Refuses to draw for another number of samples than it can.
+  func check(sampleCount: Int) throws(SchedulerError) {
+    guard let count = self.sampleCount, count != sampleCount else { return }
+    throw SchedulerError(
+      .noise, "the generator draws for \(count) samples, not for \(sampleCount)", "pass a generator for each sample")
+  }
 }

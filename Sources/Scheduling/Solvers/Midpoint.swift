@@ -28,13 +28,17 @@ public struct Midpoint: Solver {
   }
 
   /// Where an ancestral step goes without noise, and how much it then adds to be at `t`.
-  static func ancestral(from s: Double, to t: Double, rounded: Bool) -> (down: Double, up: Double) {
+  ///
+  /// - Parameter eta: The share of the noise that is drawn afresh; what is rounded draws all of it.
+  static func ancestral(
+    from s: Double, to t: Double, eta: Double = 1, rounded: Bool = false
+  ) -> (down: Double, up: Double) {
     if rounded {
       let (s, t) = (Float(s), Float(t))
       let up = (t * t * (s * s - t * t) / (s * s)).squareRoot()
       return (Double((t * t - up * up).squareRoot()), Double(up))
     }
-    let up = t * (1 - (t / s) * (t / s)).squareRoot()
+    let up = eta * t * (1 - (t / s) * (t / s)).squareRoot()
     return ((t * t - up * up).squareRoot(), up)
   }
 }

@@ -19,7 +19,7 @@ struct ConvertCommand: Subcommand {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp("A class, or a name of A1111; see 'dhub scheduler list'.", valueName: "class"),
-    completion: .list(SchedulerRegistry.classes.map { $0.className }))
+    completion: .list(SchedulerRegistry.all.map { $0.className }))
   var target: String
 
   @Option(help: ArgumentHelp("The directory to write to.", valueName: "dir"), completion: .directory)

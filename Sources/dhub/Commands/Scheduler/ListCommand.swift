@@ -13,7 +13,7 @@ struct ListCommand: Subcommand {
 
   func perform(in session: Session) async throws -> Report {
     var table = Table([("CLASS", .left), ("A1111 AND K-DIFFUSION", .left)])
-    let rows = SchedulerRegistry.classes.map { type in
+    let rows = SchedulerRegistry.all.map { type in
       let compatibles = SchedulerRegistry.compatibles(of: type).map { $0.className }.filter { $0 != type.className }
       let names = NamedScheduler.all.filter { $0.className == type.className }.map(\.name)
       table.add([type.className, names.joined(separator: ", ")])
