@@ -37,7 +37,8 @@
 //
 // Clipping and thresholding are a stage of the pass (`Refinement`). Learned variances, masks, norm-driven correctors and
 // categorical models have samplers of their own; a solver never grows a flag for them. So far these are `VarianceSolver`,
-// whose noise has a deviation for each element, `RePaintSampler` for masks, and `LangevinCorrector`.
+// whose noise has a deviation for each element, `RePaintSampler` for masks, `LangevinCorrector`, and `CategoricalSampler` for
+// tokens.
 //
 // ## Noise
 //
