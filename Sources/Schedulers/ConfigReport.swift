@@ -46,7 +46,7 @@ extension Scheduler {
       entries: config.values.map { key, value in
         ConfigReport.Entry(
           key: key, value: value, isKnown: defaults?[key] != nil, isDefaulted: config.defaultedKeys.contains(key),
-          equalsDefault: defaults?[key] == value)
+          equalsDefault: defaults?.defaultedKeys.contains(key) == true && defaults?[key] == value)
       }, findings: findings)
   }
 }

@@ -55,6 +55,9 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// With churn, a predicted velocity is converted at the level before it, and not at the level that the sample then has
   /// (Euler).
   public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
+  /// A step is the derivative `(x − x₀)/σ` times the length of its interval, all in single precision: of a clean sample that
+  /// is small beside the noise, few digits are left when both cancel (EDMEuler).
+  public static let roundedDerivative = Quirks(rawValue: 1 << 14)
 }
 
 extension Quirks: CustomStringConvertible {
@@ -65,7 +68,8 @@ extension Quirks: CustomStringConvertible {
     ("velocityMixing", .velocityMixing), ("roundedBeta", .roundedBeta), ("roundedIntegrals", .roundedIntegrals),
     ("lostFirstData", .lostFirstData), ("middlesNoisedToEnds", .middlesNoisedToEnds),
     ("roundedLambda", .roundedLambda), ("roundedAncestral", .roundedAncestral), ("assumedHistory", .assumedHistory),
-    ("velocityBeforeChurn", .velocityBeforeChurn), ("shiftTwice", .shiftTwice),
+    ("velocityBeforeChurn", .velocityBeforeChurn), ("roundedDerivative", .roundedDerivative),
+    ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
     ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
   ]

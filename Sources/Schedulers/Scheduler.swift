@@ -9,6 +9,8 @@ public protocol Scheduler: Sendable, CustomStringConvertible {
   static var className: String { get }
   /// Which classes a configuration of this class can be handed to.
   static var compatibility: Compatibility { get }
+  /// The keys that have no default, each with some legal value; none unless said otherwise.
+  static var requirements: SchedulerConfig { get }
 
   /// The scheduler that a configuration describes, be it of this class or of another one.
   ///
@@ -43,12 +45,17 @@ extension Scheduler {
   /// The classes that share most of their keys.
   public static var compatibility: Compatibility { .karrasDiffusion }
 
+  /// None.
+  public static var requirements: SchedulerConfig { [:] }
+
   /// The class's name.
   public var className: String { Self.className }
 
   /// The class with its defaults.
   ///
   /// They are legal in every class; `init(config:)` throws only for values that somebody chose.
+  ///
+  /// - Throws: `SchedulerError` with the code `configuration` for a class that has ``requirements``.
   public init() throws(SchedulerError) { try self.init(config: SchedulerConfig()) }
 
   /// A run of so many steps.

@@ -38,6 +38,7 @@ public enum SchedulerRegistry {
     TCDScheduler.self,
     UnCLIPScheduler.self,
     UniPCMultistepScheduler.self,
+    VQDiffusionScheduler.self,
   ]
 
   /// The samplers of k-diffusion that `diffusers` has no class for.
@@ -85,10 +86,10 @@ public enum SchedulerRegistry {
     return all.filter { $0.className == scheduler.className || names.contains($0.className) }
   }
 
-  /// The defaults of each class, by its name.
+  /// The defaults of each class, by its name, and an example of what has none.
   static let defaults: [String: SchedulerConfig] = all.reduce(into: [:]) { defaults, scheduler in
     // The defaults of a class are legal in it; a test makes every one.
-    defaults[scheduler.className] = try? scheduler.init().config
+    defaults[scheduler.className] = try? scheduler.init(config: scheduler.requirements).config
   }
 
   /// Whether any class has this key.

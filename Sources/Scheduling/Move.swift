@@ -9,6 +9,8 @@ struct Move {
   var storesPrediction: Bool
   /// The level at which a refined clean sample is turned into what the solver integrates, when that is the noise.
   var noiseFromData: NoiseLevel?
+  /// The weight of the noise that is added to the sample before that.
+  var perturbation: Double
   /// The better value of the sample; it is kept.
   var correction: Weights?
   /// The next sample.
@@ -62,7 +64,7 @@ extension Sampler {
     if !stores { next = next.replacing(.prediction(0), by: predicted) }
     return Move(
       index: step.index, prediction: predicted, storesPrediction: stores,
-      noiseFromData: isRefined && solver.target == .noise ? level : nil,
+      noiseFromData: isRefined && solver.target == .noise ? level : nil, perturbation: seen[.noise],
       correction: keepsPerturbed ? seen : solver.correction(step)?.weights, next: next,
       keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,

@@ -74,7 +74,12 @@ struct Pass {
   ) {
     guard let level = move.noiseFromData, let sample else { return }
     let (alpha, sigma) = (Float(level.alpha), Float(level.sigma))
-    for j in block { data[j] = (sample[j] - alpha * data[j]) / sigma }
+    if move.perturbation != 0, let noise = operands[Operand.noise.index] {
+      let weight = Float(move.perturbation)
+      for j in block { data[j] = (sample[j] + weight * noise[j] - alpha * data[j]) / sigma }
+    } else {
+      for j in block { data[j] = (sample[j] - alpha * data[j]) / sigma }
+    }
   }
 }
 

@@ -2,7 +2,8 @@
 public enum Refinement: Sendable, Hashable, Codable {
   /// Nothing.
   case none
-  /// Nothing, but it is written down in single precision before noise is made of it, as `diffusers` does for DEIS.
+  /// Nothing, but it is written down in single precision before noise is made of it, as `diffusers` does for DEIS
+  /// and for Karras's networks.
   case written
   /// Every element is kept within ±bound.
   case clip(Double)

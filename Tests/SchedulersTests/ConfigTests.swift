@@ -207,11 +207,22 @@ import Testing
   @Test(arguments: SchedulerRegistry.classes.map { $0.className })
   func `every class has legal defaults, and is found by its name`(name: String) throws {
     let type = try #require(SchedulerRegistry.scheduler(named: name))
-    let scheduler = try type.init()
+    let scheduler = try type.init(config: type.requirements)
     #expect(scheduler.className == name)
     #expect(scheduler.unusedKeys.isEmpty)
-    #expect(scheduler.defaultedKeys == scheduler.config.keys)
+    #expect(type.requirements.keys + scheduler.defaultedKeys == scheduler.config.keys)
     #expect(scheduler.compatibles.contains { $0.className == name })
+  }
+
+  @Test func `a key without a default is asked for by its name`() throws {
+    for type in SchedulerRegistry.classes where !type.requirements.keys.isEmpty {
+      let error = #expect(throws: SchedulerError.self) { try type.init() }
+      #expect(
+        error?.description
+          == "configuration: \(type.requirements.keys[0]) is missing; add the key: the class has no default for it")
+    }
+    let scheduler = try VQDiffusionScheduler(config: VQDiffusionScheduler.requirements)
+    #expect(scheduler.report.entries.filter { !$0.equalsDefault }.map(\.key) == ["num_vec_classes"])
   }
 
   // MARK: Writing

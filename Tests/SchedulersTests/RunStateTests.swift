@@ -79,14 +79,16 @@ import Testing
   {
     // Flow matching ends at 0 by itself, so that a single sigma is a run.
     if row.request == RunRequest(sigmas: [1]), className.hasPrefix("FlowMatch") { return }
-    let scheduler = try #require(SchedulerRegistry.scheduler(named: className)).init()
+    let type = try #require(SchedulerRegistry.scheduler(named: className))
+    let scheduler = try type.init(config: type.requirements)
     let error = #expect(throws: SchedulerError.self) { try scheduler.sampler(row.request) }
     #expect(error?.code == row.code)
   }
 
   @Test(arguments: classNames)
   func `a shift is refused where the configuration has none`(className: String) throws {
-    let scheduler = try #require(SchedulerRegistry.scheduler(named: className)).init()
+    let type = try #require(SchedulerRegistry.scheduler(named: className))
+    let scheduler = try type.init(config: type.requirements)
     var request = RunRequest(steps: 5)
     request.mu = 0.5
     let error = #expect(throws: SchedulerError.self) { try scheduler.sampler(request) }

@@ -26,7 +26,10 @@ public struct EDMEulerScheduler: Scheduler {
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
     let plan = try plan(run)
-    return try Sampler(Euler(intervals: plan.stages.count), predicting: model.preconditioned, plan: plan)
+    let rounds = quirks.contains(.roundedDerivative)
+    return try Sampler(
+      Euler(intervals: plan.stages.count, target: rounds ? .noise : .data), predicting: model.preconditioned,
+      refining: rounds ? .written : .none, plan: plan)
   }
 
   private func plan(_ run: RunRequest) throws(SchedulerError) -> Plan {

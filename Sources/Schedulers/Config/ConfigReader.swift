@@ -65,6 +65,15 @@ extension ConfigReader {
     return try integer(value, key, in: range)
   }
 
+  /// A whole number of a key that has no default.
+  mutating func requiredInteger(_ key: String, in range: ClosedRange<Int>) throws(SchedulerError) -> Int {
+    guard let value = given[key] else {
+      throw SchedulerError(.configuration, "\(key) is missing", "add the key: the class has no default for it")
+    }
+    values[key] = value
+    return try integer(value, key, in: range)
+  }
+
   /// A whole number, or none, which is the default.
   mutating func optionalInteger(
     _ key: String, in range: ClosedRange<Int> = 0...Int.max
