@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 public import HubCache
 public import HubModel
+import Synchronization
 
 /// Hints that downloads leave. Each may be lost, and none is worth an error.
 extension CacheIndex {
