@@ -44,4 +44,10 @@ public struct Plan: Sendable, Hashable, Codable {
   public init(_ stages: [Stage], initNoiseSigma: Double = 1, sigmas: [Float] = []) {
     (self.stages, self.initNoiseSigma, self.sigmas) = (stages, initNoiseSigma, sigmas)
   }
+
+  /// Whether a step takes away so much noise, more than three quarters of it and four times the signal, that the rounding of
+  /// the difference shows in the result.
+  public var hasCancellation: Bool {
+    stages.contains { $0.start.sigma > 4 * max($0.end.sigma, $0.end.alpha) }
+  }
 }
