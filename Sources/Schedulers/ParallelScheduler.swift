@@ -19,18 +19,9 @@ extension ParallelScheduler {
   public func batchStep(
     _ output: Tensor, _ timesteps: [Double], _ samples: Tensor, steps: Int
   ) throws(SchedulerError) -> Tensor {
-    guard timesteps.count == samples.rowCount, output.rowCount == samples.rowCount else {
-      throw .shape(
-        "\(timesteps.count) timesteps and \(output.rowCount) outputs for \(samples.rowCount) samples",
-        "give one of each for every sample")
-    }
-    var rows: [Tensor] = []
-    for (row, timestep) in timesteps.enumerated() {
-      var sampler = try batchSampler(at: timestep, steps: steps)
-      let sample = samples.row(row)
-      let zeros = try Tensor(repeating: 0, shape: sample.shape)
-      rows.append(try sampler.step(output.row(row), timestep, sample, noise: zeros).prevSample)
-    }
-    return try Tensor.stack(rows)
+    var batch = SamplerBatch(
+      try timesteps.map { timestep throws(SchedulerError) in try batchSampler(at: timestep, steps: steps) })
+    let zeros = try Tensor(repeating: 0, shape: samples.shape)
+    return try batch.step(output, timesteps, samples, noise: zeros).prevSample
   }
 }

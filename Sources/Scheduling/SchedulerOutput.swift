@@ -8,11 +8,17 @@ public struct SchedulerOutput: Sendable {
   private enum Original {
     case known(Tensor?)
     case pending(weights: Weights, refinement: Refinement, sample: Tensor, output: Tensor, noise: Tensor?)
+    indirect case rows([SchedulerOutput])
   }
 
   /// A step's result.
   public init(prevSample: Tensor, predOriginalSample: Tensor? = nil) {
     (self.prevSample, self.original) = (prevSample, .known(predOriginalSample))
+  }
+
+  /// The results of the steps of single samples, at least one, as that of a batch.
+  init(rows: [SchedulerOutput]) throws(SchedulerError) {
+    (prevSample, original) = (try Tensor.stack(rows.map(\.prevSample)), .rows(rows))
   }
 
   init(
@@ -27,6 +33,10 @@ public struct SchedulerOutput: Sendable {
   public var predOriginalSample: Tensor? {
     switch original {
     case .known(let tensor): return tensor
+    case .rows(let rows):
+      let data = rows.compactMap(\.predOriginalSample)
+      // Where one sample has none there is none of the batch; those that there are have the samples' shape.
+      return data.count == rows.count ? try? Tensor.stack(data) : nil
     case .pending(let weights, let refinement, let sample, let output, let noise):
       var data = Tensor(shape: sample.shape) { out in
         sample.withUnsafePointer { x in

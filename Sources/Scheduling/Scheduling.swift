@@ -31,7 +31,8 @@
 //
 // A `Sampler` holds all state of a run: a position, the last few predictions, at most one kept sample and one kept noise.
 // It is a value and `Codable`. Timesteps are counted, not looked up; a timestep is compared only to refuse a step out of
-// order, and to begin a run in the middle.
+// order, and to begin a run in the middle. Samples of one batch that are at timesteps of their own have a sampler each, in a
+// `SamplerBatch`.
 //
 // ## What is not linear
 //
