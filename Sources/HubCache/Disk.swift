@@ -82,8 +82,8 @@ package enum Disk {
 
   /// The directory that `path` is in.
   package static func folder(of path: String) -> String {
-    let components = path.pathComponents.dropLast()
-    return components.isEmpty ? "." : components == [""] ? "/" : components.joined(separator: "/")
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// The bytes of a regular file.
