@@ -37,7 +37,7 @@ public struct ConfigReport: Sendable, Hashable {
 extension Scheduler {
   /// The configuration, explained.
   public var report: ConfigReport {
-    let defaults = SchedulerRegistry.defaults[className]
+    let defaults = SchedulerRegistry.defaults(of: className)
     var known = config
     for key in unusedKeys { known[key] = nil }
     let findings = ConfigRule.all.filter { [known] in $0.applies(known) }.map(\.finding)

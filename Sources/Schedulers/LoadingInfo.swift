@@ -20,13 +20,13 @@ extension Scheduler {
 
   /// The keys that the class does not know, which are kept for classes that do: `return_unused_kwargs`.
   public var unusedKeys: [String] {
-    let known = SchedulerRegistry.defaults[className]
+    let known = SchedulerRegistry.defaults(of: className)
     return config.keys.filter { known?[$0] == nil }
   }
 
   /// What became of the configuration's keys.
   public var loadingInfo: SchedulerLoadingInfo {
-    let related = compatibles.compactMap { SchedulerRegistry.defaults[$0.className] }
+    let related = compatibles.lazy.compactMap { SchedulerRegistry.defaults(of: $0.className) }
     return SchedulerLoadingInfo(
       missingKeys: defaultedKeys,
       unexpectedKeys: unusedKeys.filter { key in !key.hasPrefix("_") && !related.contains { $0[key] != nil } })

@@ -1,4 +1,5 @@
 public import Scheduling
+import Synchronization
 
 /// Every scheduler class, by its name.
 public enum SchedulerRegistry {
@@ -86,14 +87,25 @@ public enum SchedulerRegistry {
     return all.filter { $0.className == scheduler.className || names.contains($0.className) }
   }
 
-  /// The defaults of each class, by its name, and an example of what has none.
-  static let defaults: [String: SchedulerConfig] = all.reduce(into: [:]) { defaults, scheduler in
+  /// The defaults of a class, and an example of what has none; `nil` for a name that no class has.
+  ///
+  /// Made when they are asked for: making those of every class would take longer than all else that a program does to look
+  /// at one configuration.
+  static func defaults(of className: String) -> SchedulerConfig? {
+    if let known = knownDefaults.withLock({ $0[className] }) { return known }
+    guard let scheduler = all.first(where: { $0.className == className }) else { return nil }
     // The defaults of a class are legal in it; a test makes every one.
-    defaults[scheduler.className] = try? scheduler.init(config: scheduler.requirements).config
+    let config = try? scheduler.init(config: scheduler.requirements).config
+    knownDefaults.withLock { $0[className] = config }
+    return config
   }
 
+  private static let knownDefaults = Mutex<[String: SchedulerConfig]>([:])
+
   /// Whether any class has this key.
-  static func knows(_ key: String) -> Bool { defaults.values.contains { $0.keys.contains(key) } }
+  static func knows(_ key: String) -> Bool {
+    all.contains { defaults(of: $0.className)?.keys.contains(key) ?? false }
+  }
 }
 
 extension Scheduler {

@@ -52,7 +52,8 @@ struct Benchmarks {
   }
 
   private static func steps(of type: any Scheduler.Type, _ shape: [Int]) throws {
-    let scheduler = try type.init()
+    let scheduler = try type.init(config: type.requirements)
+    // Those without such runs have samplers of their own.
     guard let start = try? scheduler.sampler(steps: 50) else { return }
     var generator = TorchGenerator(seed: 0)
     let (output, noise) = (Tensor.randn(shape, using: &generator), Tensor.randn(shape, using: &generator))
