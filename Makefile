@@ -28,7 +28,9 @@ bench: venvs ## Measure: programs, downloads, solvers, each against its peers in
 	@.ci/bench
 
 parity: dependencies ## Compare every golden vector of diffusers
-	@.ci/test --filter 'GoldenTests|TableTests|TorchGeneratorTests'
+	@mkdir -p .build
+	@.ci/test --filter 'GoldenTests|KDiffusionTests' >.build/parity.log || { cat .build/parity.log; exit 1; }
+	@grep '^parity' .build/parity.log | sort; tail -n 1 .build/parity.log
 
 docs: dependencies ## Build the documentation as a web site
 	@.ci/docs
