@@ -29,7 +29,7 @@ bench: venvs ## Measure: programs, downloads, solvers, each against its peers in
 
 parity: dependencies ## Compare every golden vector of diffusers
 	@mkdir -p .build
-	@.ci/test --filter 'GoldenTests|KDiffusionTests' >.build/parity.log || { cat .build/parity.log; exit 1; }
+	@.ci/test --filter 'GoldenTests|KDiffusionTests|TableTests|TorchGeneratorTests' >.build/parity.log || { cat .build/parity.log; exit 1; }
 	@grep '^parity' .build/parity.log | sort; tail -n 1 .build/parity.log
 
 docs: dependencies ## Build the documentation as a web site
