@@ -20,8 +20,8 @@ extension Route {
   }
 
   private init?(api words: ArraySlice<Substring>) {
-    if words.elementsEqual(["whoami-v2"]) {
-      self = .whoAmI
+    if let route = Self.fixed(words) {
+      self = route
       return
     }
     guard let kind = RepositoryID.Kind.allCases.first(where: { Substring($0.plural) == words.first }) else {
@@ -38,25 +38,62 @@ extension Route {
     }
   }
 
-  private static let apiVerbs: [Substring] = ["revision", "tree", "paths-info", "refs", "commits", "auth-check"]
+  /// The routes without a repository.
+  private static func fixed(_ words: ArraySlice<Substring>) -> Route? {
+    switch (words.count, words.first) {
+    case (1, "whoami-v2"): .whoAmI
+    case (1, "validate-yaml"): .validateYAML
+    case (2, "repos"): words.last.flatMap { RepositoryVerb(rawValue: String($0)) }.map(Route.repositories)
+    default: nil
+    }
+  }
+
+  private static let apiVerbs: [Substring] = [
+    "revision", "tree", "paths-info", "refs", "commits", "auth-check", "settings", "preupload", "commit", "branch",
+    "tag", "discussions", "user-access-request", "scheduler-plan",
+  ]
 
   private init?(_ id: RepositoryID, _ verb: Substring, _ arguments: ArraySlice<Substring>) {
     switch verb {
     case "refs" where arguments.isEmpty: self = .refs(id)
+    case "settings" where arguments.isEmpty: self = .settings(id)
     case "auth-check" where arguments.isEmpty: self = .authCheck(id, write: false)
     case "auth-check" where arguments.elementsEqual(["write"]): self = .authCheck(id, write: true)
-    default:
-      guard let (revision, rest) = Self.revision(arguments) else { return nil }
-      switch (verb, rest.isEmpty) {
-      case ("revision", true): self = .info(id, revision)
-      case ("paths-info", true): self = .pathsInfo(id, revision)
-      case ("commits", true): self = .commits(id, revision)
-      case ("tree", true): self = .tree(id, revision, path: nil)
-      case ("tree", false):
-        guard let path = Self.path(rest) else { return nil }
-        self = .tree(id, revision, path: path)
-      default: return nil
-      }
+    case "branch", "tag":
+      guard let name = PercentEncoding.decode(arguments.joined(separator: "/")), !name.isEmpty else { return nil }
+      self = verb == "tag" ? .tag(id, name) : .branch(id, name)
+    case "discussions": self.init(id, discussion: arguments)
+    case "user-access-request":
+      guard arguments.count == 1, let verb = AccessVerb(rawValue: arguments.joined()), verb != .ask else { return nil }
+      self = .access(id, verb)
+    default: self.init(id, verb, revision: arguments)
+    }
+  }
+
+  private init?(_ id: RepositoryID, discussion words: ArraySlice<Substring>) {
+    guard let first = words.first else {
+      self = .discussions(id)
+      return
+    }
+    guard let number = Int(first), number > 0, first == "\(number)",
+      let verb = Self.decoded(words.dropFirst()).flatMap({ DiscussionVerb($0) })
+    else { return nil }
+    self = .discussion(id, number: number, verb)
+  }
+
+  private init?(_ id: RepositoryID, _ verb: Substring, revision arguments: ArraySlice<Substring>) {
+    guard let (revision, rest) = Self.revision(arguments) else { return nil }
+    switch (verb, rest.isEmpty) {
+    case ("revision", true): self = .info(id, revision)
+    case ("paths-info", true): self = .pathsInfo(id, revision)
+    case ("commits", true): self = .commits(id, revision)
+    case ("preupload", true): self = .preupload(id, revision)
+    case ("commit", true): self = .commit(id, revision)
+    case ("tree", true): self = .tree(id, revision, path: nil)
+    case ("tree", false), ("scheduler-plan", false):
+      guard let path = Self.path(rest) else { return nil }
+      self = verb == "tree" ? .tree(id, revision, path: path) : .schedulerPlan(id, revision, path: path)
+    default: return nil
     }
   }
 
@@ -64,10 +101,27 @@ extension Route {
     var words = words
     let kind = RepositoryID.Kind.allCases.first { $0 != .model && Substring($0.plural) == words.first } ?? .model
     if kind != .model { words.removeFirst() }
-    guard let (id, verb, arguments) = Self.split(words, at: ["resolve", "raw"], kind) else { return nil }
-    guard let (revision, rest) = Self.revision(arguments), let path = Self.path(rest) else { return nil }
-    self = verb == "raw" ? .raw(id, revision, path: path) : .resolve(id, revision, path: path)
+    guard let (id, verb, arguments) = Self.split(words, at: Self.pageVerbs, kind) else { return nil }
+    switch verb {
+    case "resolve", "raw":
+      guard let (revision, rest) = Self.revision(arguments), let path = Self.path(rest) else { return nil }
+      self = verb == "raw" ? .raw(id, revision, path: path) : .resolve(id, revision, path: path)
+    case "ask-access":
+      guard arguments.isEmpty else { return nil }
+      self = .access(id, .ask)
+    case "info" where arguments.first == "lfs":
+      guard let service = Self.decoded(arguments.dropFirst()).flatMap({ LFSService($0) }) else { return nil }
+      self = .lfs(id, service)
+    default:
+      let text = ([verb] + arguments).joined(separator: "/")
+      guard let service = GitService(rawValue: text) else { return nil }
+      self = .git(id, service)
+    }
   }
+
+  private static let pageVerbs: [Substring] = [
+    "resolve", "raw", "ask-access", "info", "git-upload-pack", "git-receive-pack",
+  ]
 
   /// The repository before the verb, the verb, and what comes after it.
   ///
@@ -77,7 +131,11 @@ extension Route {
     _ words: ArraySlice<Substring>, at verbs: [Substring], _ kind: RepositoryID.Kind
   ) -> (RepositoryID, Substring, ArraySlice<Substring>)? {
     guard let place = words.dropFirst().prefix(2).lastIndex(where: verbs.contains) else { return nil }
-    guard let id = repository(words[..<place], kind) else { return nil }
+    // git and git-lfs name a repository with the ending of its folder, or without.
+    let isGit = ["info", "git-upload-pack", "git-receive-pack"].contains(words[place])
+    var name = words[..<place]
+    if isGit, let last = name.last, last.hasSuffix(".git") { name[place - 1] = last.dropLast(4) }
+    guard let id = repository(name, kind) else { return nil }
     return (id, words[place], words[(place + 1)...])
   }
 
@@ -92,6 +150,12 @@ extension Route {
     let length = isSpelledOut ? 3 : 1
     guard let name = PercentEncoding.decode(words.prefix(length).joined(separator: "/")) else { return nil }
     return (try? Revision(name)).map { ($0, words.dropFirst(length)) }  // absence: not a route
+  }
+
+  /// The words, each decoded.
+  private static func decoded(_ words: ArraySlice<Substring>) -> [String]? {
+    let texts = words.compactMap { PercentEncoding.decode($0) }
+    return texts.count == words.count ? texts : nil
   }
 
   private static func path(_ words: ArraySlice<Substring>) -> RepositoryPath? {

@@ -31,10 +31,49 @@ final class BodyReader: Sendable {
       isComplete.store(true, ordering: .relaxed)
       return [UInt8](buffer: body)
     } catch is NIOTooManyBytesError {
-      throw Refusal(.contentTooLarge, "The body is longer than \(limit) bytes")
+      throw tooLong(limit)
     } catch {
       throw ConnectionFailure(cause: error)
     }
+  }
+
+  /// The body, piece by piece as it arrives; the client waits while `take` does.
+  ///
+  /// A client that sends less than 64 KiB in the time that a whole body may take is cut off.
+  ///
+  /// - Throws: ``Refusal`` if it is longer than `limit`, ``ConnectionFailure`` if it does not come to its end, what
+  ///   `take` throws.
+  func forEach(limit: Int64 = .max, _ take: (ByteBuffer) async throws -> Void) async throws {
+    if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > limit { throw tooLong(limit) }
+    var (count, counted): (Int64, Int64) = (0, 0)
+    var watchdog = close(after: seconds)
+    defer { watchdog.cancel() }
+    var failure: (any Error)?
+    do {
+      for try await piece in request.body {
+        count += Int64(piece.readableBytes)
+        do {
+          guard count <= limit else { throw tooLong(limit) }
+          try await take(piece)
+        } catch {
+          failure = error
+          break
+        }
+        if count - counted >= 64 << 10 {
+          counted = count
+          watchdog.cancel()
+          watchdog = close(after: seconds)
+        }
+      }
+    } catch {
+      throw ConnectionFailure(cause: error)
+    }
+    if let failure { throw failure }
+    isComplete.store(true, ordering: .relaxed)
+  }
+
+  private func tooLong(_ limit: some BinaryInteger) -> Refusal {
+    Refusal(.contentTooLarge, "The body is longer than \(limit) bytes")
   }
 
   /// Closes the connection shortly: what comes before is skipped, so that the client reads the answer.

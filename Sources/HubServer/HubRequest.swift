@@ -32,6 +32,9 @@ struct Reply: Sendable {
     case file(ServedFile, Range<Int64>)
     /// None, with the length of the one that GET has.
     case omitted(Int64)
+    /// Bytes that are made while they are sent, so that their number is not known before; the writer may be told of
+    /// some, of many, and waits for the client.
+    case stream(@Sendable (inout StreamWriter) async throws -> Void)
   }
 
   var status: HTTPResponse.Status
@@ -42,12 +45,13 @@ struct Reply: Sendable {
     (self.status, self.headers, self.body) = (status, headers, body)
   }
 
-  /// The value of `Content-Length`.
-  var length: Int64 {
+  /// The value of `Content-Length`; `nil` where only the end tells.
+  var length: Int64? {
     switch body {
     case .bytes(let bytes): Int64(bytes.count)
     case .file(_, let range): Int64(range.count)
     case .omitted(let length): length
+    case .stream: nil
     }
   }
 }

@@ -9,20 +9,24 @@ struct HubService: Sendable {
   let spool: Spool
   let limits: HubServer.Limits
 
-  /// The answer to `request`; `body` reads what came with it.
+  /// The answer to `request`, of which `body` reads what came with it.
   ///
   /// - Throws: ``Refusal``, or `HubError` for what the server could not do.
-  func reply(to request: HubRequest, body: @Sendable (_ limit: Int) async throws -> [UInt8]) async throws -> Reply {
+  func reply(to request: HubRequest, _ body: BodyReader) async throws -> Reply {
     guard let route = Route(path: request.path) else { throw Refusal.noRoute }
-    if case .pathsInfo(let id, let revision) = route {
+    switch route {
+    case .pathsInfo(let id, let revision):
       guard request.method == .post else { throw Refusal.wrongMethod(allowed: "POST") }
-      return try await pathsInfo(id, revision, try PathsForm(request, try await body(limits.body)), request)
+      return try await pathsInfo(
+        id, revision, try PathsForm(request, try await body.bytes(limit: limits.body)), request)
+    default:
+      guard request.method == .get || request.method == .head else { throw Refusal.wrongMethod(allowed: "GET, HEAD") }
+      return try await read(route, request)
     }
-    guard request.method == .get || request.method == .head else { throw Refusal.wrongMethod(allowed: "GET, HEAD") }
-    return try await reply(to: request, route)
   }
 
-  private func reply(to request: HubRequest, _ route: Route) async throws -> Reply {
+  /// The answer to a request that changes nothing.
+  private func read(_ route: Route, _ request: HubRequest) async throws -> Reply {
     switch route {
     case .health: try Reply(json: ["status": "ok"])
     case .whoAmI: try whoAmI(request)
@@ -34,7 +38,7 @@ struct HubService: Sendable {
     case .commits(let id, let revision): try await commits(id, revision, request)
     case .resolve(let id, let revision, let path): try await file(id, revision, path, isRaw: false, request)
     case .raw(let id, let revision, let path): try await file(id, revision, path, isRaw: true, request)
-    case .pathsInfo: throw Refusal.noRoute
+    default: throw Refusal.noRoute
     }
   }
 

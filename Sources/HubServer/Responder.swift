@@ -31,7 +31,7 @@ struct Responder: HTTPResponder {
     do {
       caller = try service.accounts?.caller(request.headers[.authorization])
       let parsed = try parse(request, caller)
-      reply = try await service.reply(to: parsed) { limit in try await body.bytes(limit: limit) }
+      reply = try await service.reply(to: parsed, body)
     } catch let failure as ConnectionFailure {
       throw failure.cause
     } catch {
@@ -84,7 +84,8 @@ struct Responder: HTTPResponder {
     configuration.logger.info(
       "\(request.method) \(printable(String(path), limit: 300)) \(reply.status.code)",
       metadata: [
-        "request": "\(id)", "caller": "\(caller.map { "\($0.user)/\($0.token)" } ?? "-")", "bytes": "\(reply.length)",
+        "request": "\(id)", "caller": "\(caller.map { "\($0.user)/\($0.token)" } ?? "-")",
+        "bytes": "\(reply.length.map(String.init) ?? "-")",
         "ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
       ])
   }
@@ -92,37 +93,37 @@ struct Responder: HTTPResponder {
   private static func response(_ reply: Reply, isHead: Bool, _ context: ConnectionContext, stall: Int64) -> Response {
     var headers = reply.headers
     // A HEAD without the true length makes clients store an empty file for good.
-    headers[.contentLength] = "\(reply.length)"
+    headers[.contentLength] = reply.length.map(String.init)
     let body: ResponseBody
     switch reply.body {
     case .bytes(let bytes) where !isHead: body = ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
     case .file(let file, let range) where !isHead:
       body = ResponseBody(contentLength: range.count) { writer in
-        try await send(file, range, to: &writer, context.channel, stall: stall)
+        var stream = StreamWriter(writer, context.channel, stall: stall)
+        try await send(file, range, to: &stream)
+      }
+    case .stream(let make) where !isHead:
+      body = ResponseBody { writer in
+        var stream = StreamWriter(writer, context.channel, stall: stall)
+        try await make(&stream)
+        try await stream.finish()
       }
     default: body = ResponseBody()
     }
     return Response(status: reply.status, headers: headers, body: body)
   }
 
-  /// Sends a part of a file, one piece in memory at a time; a client that does not take it in time is cut off.
+  /// Sends a part of a file, one piece in memory at a time.
   @concurrent private static func send(
-    _ file: ServedFile, _ range: Range<Int64>, to writer: inout any ResponseBodyWriter, _ channel: any Channel,
-    stall: Int64
+    _ file: ServedFile, _ range: Range<Int64>, to stream: inout StreamWriter
   ) async throws {
     var offset = range.lowerBound
     while offset < range.upperBound {
       let piece = offset..<min(offset + pieceSize, range.upperBound)
-      let buffer = try await GitThreads.run { () throws(HubError) in try read(piece, of: file) }
-      let watchdog = channel.eventLoop.scheduleTask(in: .seconds(stall)) { channel.close(promise: nil) }
-      defer { watchdog.cancel() }
-      try await writer.write(buffer)
-      // A write only waits for a channel that is known to be full, and the channel learns of this piece when its loop
-      // gets to it. Without waiting for that, a busy loop would have piece upon piece handed to it.
-      try await channel.eventLoop.submit {}.get()
+      try await stream.write(try await GitThreads.run { () throws(HubError) in try read(piece, of: file) })
       offset = piece.upperBound
     }
-    try await writer.finish(nil)
+    try await stream.finish()
   }
 
   /// Larger pieces are hardly faster, and every thread that handles one keeps its memory.
