@@ -95,8 +95,8 @@ extension HubError: CustomStringConvertible {
   private var remedy: String? {
     switch problem {
     case .repositoryNotFound, .unauthorized:
-      "check the spelling; for a private repository pass a token that may read it, or log in with 'hf auth login'"
-    case .tokenRequired: "set HF_TOKEN, or log in with 'hf auth login'"
+      "check the spelling; for a private repository pass a token that may read it, or log in with 'dhub login'"
+    case .tokenRequired: "set HF_TOKEN, or log in with 'dhub login'"
     case .revisionNotFound: "see the repository's branches and tags; the default revision is 'main'"
     case .entryNotFound where context.file == "scheduler_config.json":
       "pipelines keep it in a folder of their own; name it as the subfolder, which usually is 'scheduler'"
