@@ -39,16 +39,15 @@ final class GitHost: Sendable {
     try directory.write(Self.configuration(directory.path, port, tlsPort).utf8, to: "nginx.conf")
     let wrapper = try #require(Layout.program("fcgiwrap"))
     let nginx = try #require(Layout.program("nginx"))
-    // The worker of nginx is another user where the tests run as root, and has to reach the socket.
-    let command = "umask 0; exec '\(wrapper)' -c 8 -s 'unix:\(directory.path)/fcgi'"
-    programs = [
-      try Program("/bin/sh", ["-c", command]).start(),
-      try Program(nginx, ["-p", directory.path, "-c", directory.appending("nginx.conf"), "-e", "stderr"]).start(),
-    ]
+    // One process each, and nginx without a master: what has no children leaves none behind when it is killed.
+    let wrappers = try Self.sockets(directory.path).map { try Program(wrapper, ["-s", $0]).start() }
+    let arguments = ["-p", directory.path, "-c", directory.appending("nginx.conf"), "-e", "stderr"]
+    programs = wrappers + [try Program(nginx, arguments).start()]
     try await waitForStart()
   }
 
-  deinit { for program in programs { program.signal(SIGTERM) } }
+  /// What the processes of fcgiwrap listen on; as many requests are served at once.
+  private static func sockets(_ directory: String) -> [String] { (0..<4).map { "unix:\(directory)/fcgi-\($0)" } }
 
   private func waitForStart() async throws {
     let request = HTTPRequest(.get, try #require(URL(string: url("v2", "none"))))
@@ -113,7 +112,6 @@ final class GitHost: Sendable {
   private static var cgi: String {
     """
     #!/bin/sh
-    fault="$FAULTS/%s-$REQUEST_METHOD-${PATH_INFO##*/}"
     take() { rm "$FAULTS/$1-$REQUEST_METHOD-${PATH_INFO##*/}" 2>/dev/null; }
     broken() { printf 'Status: 500 Internal Server Error\\r\\nContent-Type: text/plain\\r\\n\\r\\nbroken'; exit; }
     if take fail; then cat >/dev/null; broken; fi
@@ -127,7 +125,7 @@ final class GitHost: Sendable {
       """
       location ~ ^/\(kind)(/.*)$ {
         \(more)
-        fastcgi_pass unix:\(directory)/fcgi; fastcgi_request_buffering off; fastcgi_buffering off;
+        fastcgi_pass wrappers; fastcgi_request_buffering off; fastcgi_buffering off;
         fastcgi_param SCRIPT_FILENAME \(directory)/cgi; fastcgi_param PATH_INFO $1;
         fastcgi_param GIT_PROJECT_ROOT \(directory)/repositories; fastcgi_param GIT_HTTP_EXPORT_ALL 1;
         fastcgi_param GIT_CONFIG_NOSYSTEM 1; fastcgi_param GIT_CONFIG_GLOBAL /dev/null;
@@ -146,12 +144,13 @@ final class GitHost: Sendable {
     ]
     func server(_ listen: String) -> String { "server { \(listen) \(locations.joined(separator: "\n")) }" }
     return """
-      daemon off; pid nginx.pid; error_log stderr; worker_processes 1; events { worker_connections 256; }
+      daemon off; master_process off; pid nginx.pid; error_log stderr; worker_processes 1; events { worker_connections 256; }
       http {
         log_format row '$request_method $request_uri $status $request_length $bytes_sent';
         access_log log row; client_max_body_size 0;
         client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi;
         scgi_temp_path scgi;
+        upstream wrappers { least_conn; \(sockets(directory).map { "server \($0);" }.joined(separator: " ")) }
         \(server("listen 127.0.0.1:\(port);"))
         \(server(
           """
