@@ -100,8 +100,10 @@ extension RemoteHead {
           .invalidArgument(
             name: "ref", value: self.reference, reason: "a full name is needed, such as refs/heads/main"))
       }
-      commit = references[self.reference]
-      base = commit ?? references[defaultBranch] ?? references["HEAD"]
+      // A server of version 2 that was asked for HEAD alone names its branch, and lists HEAD alone.
+      let branch = references[defaultBranch] ?? references["HEAD"]
+      commit = references[self.reference] ?? (self.reference == references.head ? branch : nil)
+      base = commit ?? branch
     }
 
     private static func isFullName(_ name: String) -> Bool {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Pushes to real servers, looked at with git.
-@Suite(.timeLimit(.minutes(3)), .enabled(if: GitHost.isAvailable)) struct PushTests {
+@Suite(.serialized, .timeLimit(.minutes(3)), .enabled(if: GitHost.isAvailable)) struct PushTests {
   let host: GitHost
   let client: GitClient
   let git: Git
