@@ -75,6 +75,7 @@ let package = Package(
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
     module("HubCredentials", ["HubModel"]),
     module("HubGit", ["HubModel", "CGit2", crypto]),
+    module("GitClient", ["HubModel", "HubTransport", "HubCache", "HubGit", crypto]),
     module(
       "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
     module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto] + hummingbirdParts),
@@ -105,6 +106,7 @@ let package = Package(
     tests("CacheIndex", ["HubCache", "HubModel", "PythonJSON"]),
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),
+    tests("GitClient", ["HubModel", "HubTransport", "HubGit", logging]),
     tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
     tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport", crypto]),
     tests("DiffusionHub", ["HubTestSupport", "Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
