@@ -31,8 +31,10 @@ extension GitClient {
     while true {
       do throws(HubError) {
         return try await push(changes, on: current, message: message, author: author)
-      } catch  where error.code == .conflict {
-        guard case .rebase(let attempts) = policy, attempt < attempts else { throw error }
+      } catch {
+        guard case .rebase(let attempts) = policy, attempt < attempts, error.code == .conflict else {
+          throw error.redacted(sentToken).with(HubError.Context(url: head.remote.description))
+        }
       }
       try await rest(attempt)
       current = try await self.head(of: head.remote, reference: head.reference)
@@ -50,10 +52,10 @@ extension GitClient {
     defer { unlink(order.pack) }
     switch head.remote.place {
     case .directory(let path):
-      let push = LocalPush(order: order, path: path, progress: progress)
+      let push = LocalPush(order: order, path: path, progress: report)
       return try await GitThreads.run { () throws(HubError) in try push.run() }
     case .server:
-      var push = ServerPush(order: order, server: try server(for: head.remote), progress: progress)
+      var push = ServerPush(order: order, server: try server(for: head.remote), progress: report)
       return try await push.run(resting: rest)
     }
   }

@@ -24,7 +24,7 @@ extension GitClient {
       case .server: return try await head(of: remote, behind: try server(for: remote), reference)
       }
     } catch {
-      throw error.with(HubError.Context(url: remote.description))
+      throw error.redacted(sentToken).with(HubError.Context(url: remote.description))
     }
   }
 
@@ -49,7 +49,8 @@ extension GitClient {
     try await GitThreads.run { () throws(HubError) in
       let repository = try GitRepository(bareAt: path)
       guard try repository.settings("core.bare").last != "false" else {
-        throw HubError(.repository(reason: "it belongs to a working copy, which a push would leave behind; use a bare one"))
+        throw HubError(
+          .repository(reason: "it belongs to a working copy, which a push would leave behind; use a bare one"))
       }
       var references = RemoteReferences()
       for name in try repository.references() { try references.add(line: "\(name.commit) \(name.name)") }
@@ -65,12 +66,20 @@ extension GitClient {
   /// The server of `remote`, with what is sent to it.
   func server(for remote: GitRemote) throws(HubError) -> GitServer {
     guard case .server(let url, _) = remote.place, let transport else { throw HubError(.offline(.argument)) }
-    // Git servers take Basic alone, hubs both; they look at the password and take any user.
-    let token = token.map { token in
+    return GitServer(
+      url, .init(transport: transport, token: sentToken, proxies: proxies, timeouts: timeouts, retrying: retrying))
+  }
+
+  /// The token as it is sent: git servers take Basic alone, hubs both; they look at the password and take any user.
+  var sentToken: BoundToken? {
+    token.map { token in
       if case .basic = token.scheme { token } else { token.token.bound(to: token.origin, as: .basic(user: "hub")) }
     }
-    return GitServer(
-      url, .init(transport: transport, token: token, proxies: proxies, timeouts: timeouts, retrying: retrying))
+  }
+
+  /// Tells what is going on, without what a server may have repeated.
+  var report: @Sendable (GitProgress) -> Void {
+    { [progress, sentToken] event in progress(event.redacted(sentToken)) }
   }
 
   private func head(
@@ -82,7 +91,7 @@ extension GitClient {
     let target = try RemoteHead.Target(reference, references)
     guard let base = target.base else { return RemoteHead(remote, target, try Workspace()) }
     guard case .commands(let capabilities) = offer, capabilities.canSendTreesAlone else {
-      return try await mirroredHead(of: remote, target, server)
+      return try await mirroredHead(of: remote, target, at: base, server)
     }
     let workspace = try Workspace()
     let request = UploadPackRequest.trees(of: base).bytes(for: capabilities)
@@ -107,7 +116,7 @@ extension GitClient {
     _ request: [UInt8], from server: GitServer, into workspace: Workspace, limit: Int64
   ) async throws(HubError) {
     let file = workspace.file("fetched")
-    let sink = try PackSink(path: file, limit: limit, progress: progress)
+    let sink = try PackSink(path: file, limit: limit, progress: report)
     try await server.download(request, isVersion2: true, into: sink)
     try sink.finish()
     try await GitThreads.run { () throws(HubError) in
@@ -118,16 +127,17 @@ extension GitClient {
 
   /// The head by way of the mirror, which knows all that the server does about the refs in question.
   private func mirroredHead(
-    of remote: GitRemote, _ target: RemoteHead.Target, _ server: GitServer
+    of remote: GitRemote, _ target: RemoteHead.Target, at base: CommitID, _ server: GitServer
   ) async throws(HubError) -> RemoteHead {
     let own = try Workspace()
     let mirror = cacheDirectory.map { Mirror(of: remote, in: $0) } ?? Mirror(in: own)
-    let exchange = BlockingExchange(server, limit: packLimit, progress: progress) { own.file("fetched") }
+    let exchange = BlockingExchange(server, limit: packLimit, progress: report) { own.file("fetched") }
     let name = target.commit == nil ? target.defaultBranch : target.reference
     let lock = try await mirror.lock()
     defer { withExtendedLifetime(lock) {} }
-    let current = try await mirror.update([name: target.base].compactMapValues(\.self), from: exchange)
-    guard let base = current[name] else { throw HubError(.conflict("\(name) has gone meanwhile")) }
+    guard let base = try await mirror.update(name, to: base, from: exchange) else {
+      throw HubError(.conflict("\(name) has gone meanwhile"))
+    }
     var target = target
     target.base = base
     if target.commit != nil { target.commit = base }
@@ -141,7 +151,9 @@ extension RemoteReferences {
     self.init()
     var lines = PacketReader(answer)
     while let line = try lines.nextOfWhole(), line != .flush {
-      guard let text = line.text else { throw HubError(.protocolViolation("an answer to 'ls-refs' that is not in order")) }
+      guard let text = line.text else {
+        throw HubError(.protocolViolation("an answer to 'ls-refs' that is not in order"))
+      }
       try add(listed: text)
     }
   }

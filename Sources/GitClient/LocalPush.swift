@@ -1,4 +1,3 @@
-import Foundation
 import HubGit
 import HubModel
 
@@ -19,8 +18,7 @@ struct LocalPush: Sendable {
     try order.check(try repository.commit(ofReference: order.reference))
     let hooks = try GitHooks(of: repository) { [workspace = order.head.workspace] in workspace.file("hook") }
     let commit = try order.makePack()
-    var status = stat()
-    if stat(order.pack, &status) == 0 { progress(.pushing(bytes: Int64(status.st_size))) }
+    progress(.pushing(bytes: order.packLength))
     let line = "\(order.expected) \(commit) \(order.reference)\n"
     if hooks.has("pre-receive") {
       try order.head.workspace.open().store(packAt: order.pack)

@@ -16,7 +16,9 @@ struct Mirror: Sendable {
   let path: String
 
   init(of remote: GitRemote, in directory: String) {
-    let digits = SHA256.hash(data: Data(remote.description.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+    let digits = SHA256.hash(data: Data(remote.description.utf8)).map {
+      String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+    }
     path = "\(directory)/\(digits.joined()).git"
   }
 
@@ -31,26 +33,37 @@ struct Mirror: Sendable {
     try await FileLock.wait(path.dropLast(".git".count) + ".lock", patience: 3600)
   }
 
-  /// Fetches `names` unless they are where the server has them.
+  /// Fetches the ref `name` unless it is where the server has it. A mirror that is damaged is made anew.
   ///
   /// - Parameters:
-  ///   - wanted: Where each ref is on the server.
+  ///   - name: The ref's full name.
+  ///   - wanted: Where it is on the server.
   ///   - exchange: The way to the server.
-  /// - Returns: Where the refs are in the mirror now: as wanted, or further if they moved meanwhile.
+  /// - Returns: Where the ref is in the mirror now: as wanted, or further if it moved meanwhile; `nil` if it has gone.
   /// - Throws: As ``HubGit/GitRepository/fetch(_:from:)``.
-  func update(
-    _ wanted: [String: CommitID], from exchange: BlockingExchange
-  ) async throws(HubError) -> [String: CommitID] {
+  func update(_ name: String, to wanted: CommitID, from exchange: BlockingExchange) async throws(HubError) -> CommitID?
+  {
     try await exchange.run { [self] () throws(HubError) in
       removeLeftovers()
-      let repository = try GitRepository.create(bareAt: path)
-      var stale: [String] = []
-      for (name, commit) in wanted where try repository.commit(ofReference: name) != commit { stale.append(name) }
-      if !stale.isEmpty { try repository.fetch(stale, from: exchange) }
-      var current: [String: CommitID] = [:]
-      for name in wanted.keys { current[name] = try repository.commit(ofReference: name) }
-      return current
+      do throws(HubError) {
+        return try fetch(name, wanted, from: exchange)
+      } catch  where error.code == .repository {
+        // Damaged, or the server's fault; a new one tells, and is the way out of the former.
+        try? FileManager.default.removeItem(atPath: path)  // cleanup; what stays is found out by the next line
+        return try fetch(name, wanted, from: exchange)
+      }
     }
+  }
+
+  private func fetch(
+    _ name: String, _ wanted: CommitID, from exchange: BlockingExchange
+  ) throws(HubError) -> CommitID? {
+    let repository = try GitRepository.create(bareAt: path)
+    if try repository.commit(ofReference: name) != wanted { try repository.fetch([name], from: exchange) }
+    guard let current = try repository.commit(ofReference: name) else { return nil }
+    // A pack that was cut short since shows here, before anything is built on it.
+    _ = try repository.entries(in: current, recursive: true)
+    return current
   }
 
   /// Removes the packs of fetches that were killed; who holds the lock is the only one to fetch.

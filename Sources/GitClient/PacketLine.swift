@@ -117,7 +117,8 @@ extension PacketLine {
   /// Throws the server's words if it reports an error in place of what was asked.
   func throwIfError() throws(HubError) {
     guard case .data(let bytes) = self, bytes.starts(with: "ERR ".utf8), let text else { return }
-    throw HubError(.repository(reason: "the server reports an error"), context: .init(serverMessage: String(text.dropFirst(4))))
+    throw HubError(
+      .repository(reason: "the server reports an error"), context: .init(serverMessage: String(text.dropFirst(4))))
   }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import HubGit
 import HubModel
 
@@ -20,6 +21,12 @@ struct PushOrder: Sendable {
     let file = try OutputFile(pack)
     return try head.workspace.open().pack(
       changes, on: head.base, message: message, author: author, to: file.descriptor, pack, preface: preface)
+  }
+
+  /// How long the file is, in bytes.
+  var packLength: Int64 {
+    var status = stat()
+    return stat(pack, &status) == 0 ? Int64(status.st_size) : 0
   }
 
   /// Where the ref must be, in the form of a command: forty zeros if it must not exist.

@@ -20,7 +20,8 @@ struct ServerPush {
     let offer = try await look()
     try order.check(offer.current)
     let commit = try await makePack(offer.capabilities)
-    for attempt in 1... {
+    var attempt = 1
+    while true {
       do throws(HubError) {
         try await send(isBanded: offer.capabilities.contains("side-band-64k"))
         return commit
@@ -28,9 +29,9 @@ struct ServerPush {
         if try await isDone(commit, after: error) { return commit }
         guard attempt < Self.attempts else { throw error }
         try await rest(attempt)
+        attempt += 1
       }
     }
-    return commit
   }
 
   /// Asks what the server can do, and where the ref is now.
@@ -62,8 +63,7 @@ struct ServerPush {
   }
 
   private func send(isBanded: Bool) async throws(HubError) {
-    var status = stat()
-    if stat(order.pack, &status) == 0 { progress(.pushing(bytes: Int64(status.st_size))) }
+    progress(.pushing(bytes: order.packLength))
     let response = try await server.push(order.pack)
     if let error = server.error(for: response) { throw error }
     try GitServer.check(response.head, .receivePack, "result")

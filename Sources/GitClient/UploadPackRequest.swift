@@ -17,7 +17,8 @@ struct UploadPackRequest: Sendable {
   /// Asks for a commit with its trees: no history, no blob (`fetch` with `deepen 1` and `filter blob:none`).
   static func trees(of commit: CommitID) -> UploadPackRequest {
     UploadPackRequest(
-      command: "fetch", arguments: ["no-progress", "ofs-delta", "want \(commit)", "deepen 1", "filter blob:none", "done"])
+      command: "fetch",
+      arguments: ["no-progress", "ofs-delta", "want \(commit)", "deepen 1", "filter blob:none", "done"])
   }
 
   /// Asks for blobs by name, which servers of version 2 give out.

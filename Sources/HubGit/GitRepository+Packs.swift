@@ -85,7 +85,8 @@ extension GitRepository {
         builder.pointer,
         { bytes, count, context in
           // The context is the pointer given below.
-          context!.assumingMemoryBound(to: PackFile.self).pointee.take(UnsafeRawBufferPointer(start: bytes, count: count))
+          context!.assumingMemoryBound(to: PackFile.self).pointee.take(
+            UnsafeRawBufferPointer(start: bytes, count: count))
         }, context)
     }
     if let failure = file.failure { throw failure }

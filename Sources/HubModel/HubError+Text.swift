@@ -112,7 +112,8 @@ extension HubError: CustomStringConvertible {
     case .lockTimeout: "wait for the other process, or stop it if it hangs; the lock goes with it"
     case .diskFull: "free some space or choose another cache with HF_HUB_CACHE; what has arrived is kept"
     case .readOnly, .permission: "choose another cache with HF_HUB_CACHE or --cache-dir"
-    case .rejected: "nothing was changed there; do what the remote asks for, or push to a branch that it lets you change"
+    case .rejected:
+      "nothing was changed there; do what the remote asks for, or push to a branch that it lets you change"
     case .rateLimited: "wait and try again; an account's token often raises the limit"
     default: nil
     }

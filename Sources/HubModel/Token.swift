@@ -87,6 +87,15 @@ public struct BoundToken: Hashable, Sendable {
   }
 }
 
+extension BoundToken {
+  /// `text` with every occurrence of the token replaced, as it is and as the header that carries it has it.
+  public func redacted(in text: String) -> String {
+    let header = authorization(for: origin)?.split(separator: " ").last.map(String.init)
+    let withoutHeader = header.map { text.replacing($0, with: "(token)") } ?? text
+    return token.redacted(in: withoutHeader)
+  }
+}
+
 extension Substring.UTF8View {
   fileprivate var trimmingWhitespace: Self {
     func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

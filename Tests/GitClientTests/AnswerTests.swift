@@ -33,7 +33,8 @@ import Testing
 
   @Test func `a pack in the wrong order, in no band or without an end is refused`() {
     let rows: [([PacketLine], HubError.Code)] = [
-      ([.flush], .protocolViolation), ([.responseEnd], .protocolViolation), ([.text("packfile"), .delimiter], .protocolViolation),
+      ([.flush], .protocolViolation), ([.responseEnd], .protocolViolation),
+      ([.text("packfile"), .delimiter], .protocolViolation),
       ([.text("packfile"), .data([])], .protocolViolation), ([.text("packfile"), band(4, "x")], .protocolViolation),
       ([.text("packfile"), .flush, band(1, "more")], .protocolViolation),
       ([.text("packfile"), band(3, "out of memory\n")], .repository),
@@ -89,7 +90,8 @@ import Testing
       (banded(["unpack ok", "ok refs/heads/other"]), .protocolViolation), (banded(["hello world"]), .protocolViolation),
       (banded(["ok"]), .protocolViolation), (Array("<html>".utf8), .protocolViolation),
       (banded(["unpack index-pack abnormal exit", "ng \(reference) unpacker error"]), .rejected),
-      (band(3, "disk full").bytes, .repository), (Array(banded(["unpack ok", "ok \(reference)"]).dropLast(30)), .protocolViolation),
+      (band(3, "disk full").bytes, .repository),
+      (Array(banded(["unpack ok", "ok \(reference)"]).dropLast(30)), .protocolViolation),
     ]
     for (body, code) in rows {
       let error = #expect(throws: HubError.self) { try ReportStatus(body, isBanded: true).check(reference) }

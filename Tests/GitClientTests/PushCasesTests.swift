@@ -50,7 +50,8 @@ import Testing
   @Test(arguments: RemoteKind.allCases)
   func `a folder goes, or becomes another one, and executable files stay so`(kind: RemoteKind) async throws {
     let remote = try await begin(kind)
-    let blob = try await git(["hash-object", "-w", "--stdin"], in: host.path("model"), input: Array("#!/bin/sh\n".utf8))
+    let blob = try await git(
+      ["hash-object", "-w", "--stdin"], in: host.path("model"), input: Array("#!/bin/sh\n".utf8))
     let tree = try await git(
       ["mktree"], in: host.path("model"),
       input: Array(
@@ -62,7 +63,8 @@ import Testing
     changes[folder] = .deleted
     let head = try await client.head(of: remote)
     try await client.commit(changes, on: head, message: "Replace", author: ada)
-    #expect(try await git(["ls-tree", "-r", "--name-only", "main"], in: host.path("model")) == "README.md\nold/b/new\nrun")
+    #expect(
+      try await git(["ls-tree", "-r", "--name-only", "main"], in: host.path("model")) == "README.md\nold/b/new\nrun")
     #expect(try await git(["ls-tree", "main", "run"], in: host.path("model")).hasPrefix("100755 "))
     let later = try await client.head(of: remote)
     try await client.commit([folder: .deleted], on: later, message: "Remove", author: ada)

@@ -26,7 +26,8 @@ import Testing
     #expect(empty.commit == nil && empty.base == nil)
     #expect(try await empty.entries().isEmpty)
     let first = try await client.commit(
-      try files(["README.md": "# Model\n", "a/b/c.json": "{}\n", "a/gone": "x"]), on: empty, message: "Begin", author: ada)
+      try files(["README.md": "# Model\n", "a/b/c.json": "{}\n", "a/gone": "x"]), on: empty, message: "Begin",
+      author: ada)
     let head = try await client.head(of: remote, reference: "refs/heads/main")
     #expect(head.commit == first && head.base == first)
     #expect(try await head.entries().map(\.path.text) == ["README.md", "a", "a/b", "a/b/c.json", "a/gone"])

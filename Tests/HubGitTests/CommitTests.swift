@@ -28,6 +28,17 @@ import Testing
     #expect(try await bench.git("rev-list", "--count", "main") == "2")
   }
 
+  @Test func `a folder goes as a whole, but for what is made in it`() async throws {
+    let bench = try Bench()
+    try bench.commit(["a/b/c": "1", "a/d": "2", "e": "3"])
+    let folder = try RepositoryPath("a")
+    try bench.open().commit([folder: .deleted, try RepositoryPath("a/b/new"): .file([])], message: "Replace")
+    #expect(try await bench.git("ls-tree", "-r", "--name-only", "main") == "a/b/new\ne")
+    try bench.open().commit([folder: .deleted], message: "Remove")
+    #expect(try await bench.git("ls-tree", "-r", "--name-only", "main") == "e")
+    #expect(try await bench.git("fsck", "--strict", "--no-dangling") == "")
+  }
+
   @Test func `a ref moves only from where it was expected`() throws {
     let bench = try Bench()
     let first = try bench.commit(["a": "1"])

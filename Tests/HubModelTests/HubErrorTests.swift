@@ -50,7 +50,7 @@ import Testing
       .cache(path: "p", reason: "r"),
       .lockTimeout(path: "p", seconds: 1), .diskFull(path: "p", needed: 2, free: 1), .readOnly(path: "p"),
       .permission(path: "p"), .system(call: "open", path: "p", errno: 5), .conflict("r"), .repository(reason: "r"),
-      .uncertain("r"),
+      .rejected("r"), .uncertain("r"),
       .configuration(source: "s", reason: "r"), .cancelled,
     ]
     #expect(Set(problems.map { HubError($0).code }) == Set(HubError.Code.allCases))

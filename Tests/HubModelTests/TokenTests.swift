@@ -30,6 +30,10 @@ import Testing
 
   @Test func `a token is taken out of a server's words`() throws {
     #expect(try Token("hf_s").redacted(in: "no hf_s here, hf_s") == "no (token) here, (token)")
+    // A hook that shows its environment shows the header.
+    let origin = try #require(Origin(url("https://h")))
+    let basic = try Token("hf_s").bound(to: origin, as: .basic(user: "u"))
+    #expect(basic.redacted(in: "Basic dTpoZl9z, hf_s") == "Basic (token), (token)")
   }
 }
 
