@@ -22,6 +22,7 @@ struct Pass {
   /// Writes everything.
   func run() {
     if move.clipsInPassing { return clipInPassing() }
+    if let newest, move.correction == nil, refinement == .none, remember(in: newest) { return }
     withUnsafeTemporaryAllocation(of: Term.self, capacity: 3 * Weights.count) { room in
       let isRounded = refinement == .written
       let predict = newest.map { Sum(move.prediction, of: operands, into: $0, room, part: 0, isRounded: isRounded) }
@@ -79,6 +80,31 @@ struct Pass {
       for j in block { data[j] = (sample[j] + weight * noise[j] - alpha * data[j]) / sigma }
     } else {
       for j in block { data[j] = (sample[j] - alpha * data[j]) / sigma }
+    }
+  }
+
+  /// Writes a prediction and the next sample together, if they are made of few enough operands.
+  private func remember(in newest: UnsafeMutablePointer<Float>) -> Bool {
+    guard let sample = operands[Operand.sample.index], let output = operands[Operand.output.index],
+      move.prediction[.noise] == 0
+    else { return false }
+    let next = move.next.replacing(.prediction(0), by: move.prediction)
+    let isOther = { (index: Int) in
+      next[index] != 0 && index != Operand.sample.index && index != Operand.output.index
+    }
+    return withUnsafeTemporaryAllocation(of: Term.self, capacity: 3) { others in
+      var count = 0
+      for index in 0..<Weights.count where isOther(index) {
+        guard count < others.count, let source = operands[index] else { return false }
+        others.initializeElement(at: count, to: Term(weight: next[index], source: source))
+        count += 1
+      }
+      var sum = cnoise_remembering(
+        sample: sample, output: output, newest: newest, inner_sample: move.prediction[.sample],
+        inner_output: move.prediction[.output], of_sample: next[.sample], of_output: next[.output],
+        others: UnsafePointer(others.baseAddress), count: count)
+      cnoise_remembering_sum(&sum, self.next, 0, self.count)
+      return true
     }
   }
 

@@ -35,6 +35,17 @@ extension Sampler {
     keptSample = kept
   }
 
+  /// How many tensors of the sample's size the step at a timestep reads and writes, for who compares it with a copy.
+  ///
+  /// - Throws: ``SchedulerError`` with the code `order` when it is not this timestep's turn.
+  package func tensorsMoved(at timestep: Double) throws(SchedulerError) -> Int {
+    let move = try move(at: timestep)
+    let sums = [move.prediction, move.correction ?? Weights(), move.next]
+    let newest = Operand.prediction(0).index
+    let reads = (0..<Weights.count).count { index in index != newest && sums.contains { $0[index] != 0 } }
+    return reads + 1 + (move.storesPrediction ? 1 : 0) + (move.correction != nil ? 1 : 0)
+  }
+
   /// Memory for the newest prediction: that of the oldest, once there are as many as the solver remembers, or of one that
   /// was forgotten.
   private mutating func roomForPrediction(_ shape: [Int]) -> Tensor {

@@ -40,4 +40,20 @@ typedef struct {
 /// `cnoise_sum`; the inner sum is kept within ±bound, what is not a number stays so, and nothing of it is rounded.
 void cnoise_clipped_sum(const cnoise_clipped *_Nonnull sum, float *_Nonnull out, size_t first, size_t end);
 
+/// A sum that is written together with the prediction in it: both read the sample and the output.
+typedef struct {
+  const float *_Nonnull sample;
+  const float *_Nonnull output;
+  float *_Nonnull newest;
+  double inner_sample, inner_output;
+  double of_sample, of_output;
+  const cnoise_term *_Nullable others;
+  size_t count;
+} cnoise_remembering;
+
+/// Writes `newest = inner_sample·x + inner_output·y`, and `out = of_sample·x + of_output·y + Σ weight·source` over at most
+/// three others, like `cnoise_sum`. `newest` may not be a source.
+void cnoise_remembering_sum(
+    const cnoise_remembering *_Nonnull sum, float *_Nonnull out, size_t first, size_t end);
+
 #endif
