@@ -6,4 +6,7 @@
 /// A program that links this module calls malloc through it. Counts mean the same on every machine, and times do not.
 long callocations_count(void);
 
+/// How often it was for 64 KiB or more.
+long callocations_large_count(void);
+
 #endif
