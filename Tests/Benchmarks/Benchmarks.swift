@@ -64,8 +64,9 @@ struct Benchmarks {
     var generator = TorchGenerator(seed: 0)
     let (output, noise) = (Tensor.randn(shape, using: &generator), Tensor.randn(shape, using: &generator))
     let first = Tensor.randn(shape, using: &generator)
-    var (times, allocations, moved): ([Double], [Int], [Int]) = ([], [], [])
-    for _ in 0..<(shape[0] == 1 ? 20 : 6) {
+    var (times, best): ([Double], [Int: Double]) = ([], [:])
+    var (allocations, moved): ([Int], [Int]) = ([], [])
+    for _ in 0..<(shape[0] == 1 ? 20 : 10) {
       var (sampler, sample) = (start, first)
       for (index, timestep) in start.timesteps.enumerated() where !sampler.isFinished {
         let tensors = try sampler.tensorsMoved(at: timestep)
@@ -76,7 +77,9 @@ struct Benchmarks {
         let allocated = callocations_count() - counted
         // The first steps of a run are of lower order, the last one is special.
         guard (3..<47).contains(index) else { continue }
-        times.append(elapsed / .microseconds(1))
+        let time = elapsed / .microseconds(1)
+        times.append(time)
+        best[index] = min(best[index] ?? time, time)
         allocations.append(allocated)
         moved.append(tensors)
       }
@@ -85,7 +88,7 @@ struct Benchmarks {
     report(
       type.className, shape, Times(times),
       """
-      , "tensors": \(tensors), "linear": \(start.refinement == .none), \
+      , "mean": \(best.values.reduce(0, +) / Double(best.count)), "tensors": \(tensors), "linear": \(start.refinement == .none), \
       "allocations": \(allocations.sorted()[allocations.count / 2])
       """)
   }
