@@ -27,10 +27,10 @@ venvs: ## Install what the tests need: programs, and Python environments with hu
 bench: venvs ## Measure: programs, downloads, solvers, each against its peers in the same run
 	@.ci/bench
 
-parity: dependencies ## Compare every golden vector of diffusers
+parity: dependencies ## Compare every golden vector of diffusers, and both of us with double precision
 	@mkdir -p .build
-	@.ci/test --filter 'GoldenTests|KDiffusionTests|TableTests|TorchGeneratorTests' >.build/parity.log || { cat .build/parity.log; exit 1; }
-	@grep '^parity' .build/parity.log | sort; tail -n 1 .build/parity.log
+	@.ci/test --filter 'GoldenTests|TruthTests|KDiffusionTests|TableTests|TorchGeneratorTests' >.build/parity.log || { cat .build/parity.log; exit 1; }
+	@grep -E '^(parity|truth)' .build/parity.log | sort; tail -n 1 .build/parity.log
 
 docs: dependencies ## Build the documentation as a web site
 	@.ci/docs

@@ -94,12 +94,14 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "TestSupport", dependencies: ["HubModel"], path: "Tests/TestSupport", swiftSettings: settings),
+    // Counts allocations, where they are a promise.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
       name: "HubTestSupport", dependencies: ["TestSupport", "HubModel", "HubGit", "HubServer", logging],
       path: "Tests/HubTestSupport", swiftSettings: settings),
     tests("PythonJSON"),
     tests("Scheduling", ["PythonJSON"]),
-    tests("Schedulers", ["Scheduling", "PythonJSON"]),
+    tests("Schedulers", ["Scheduling", "PythonJSON", "CAllocations"]),
     tests("HubModel"),
     tests("HubTransport", ["HubModel"]),
     tests("HubCache", ["HubModel"]),
@@ -112,7 +114,8 @@ let package = Package(
     tests("DiffusionHub", ["HubTestSupport", "Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
     // What `make bench` measures in process; no product.
     .executableTarget(
-      name: "benchmarks", dependencies: ["DiffusionHub"], path: "Tests/Benchmarks", swiftSettings: settings),
+      name: "benchmarks", dependencies: ["DiffusionHub", "CAllocations"], path: "Tests/Benchmarks",
+      swiftSettings: settings),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "HubTestSupport", "HubModel"],

@@ -4,9 +4,13 @@ struct Move {
   var index: Int
   /// The newest prediction: what the solver integrates, or the clean sample when that is refined first.
   var prediction: Weights
-  /// Whether the prediction is written to memory, to be refined or for later steps. Otherwise it is only a part of the
+  /// Whether the prediction is written to memory, to be refined or for steps that will read it. Otherwise it is only a part of the
   /// next sample, and never exists.
   var storesPrediction: Bool
+  /// Whether the prediction is the model's output as it came, and is remembered: it is then shared, and not written.
+  var sharesOutput: Bool
+  /// Whether the prediction is clipped on the way to the next sample, and never exists either.
+  var clipsInPassing: Bool
   /// The level at which a refined clean sample is turned into what the solver integrates, when that is the noise.
   var noiseFromData: NoiseLevel?
   /// The weight of the noise that is added to the sample before that.
@@ -17,9 +21,11 @@ struct Move {
   var next: Weights
   /// Whether the sample is kept for later steps.
   var keepsSample: Bool
+  /// Whether that is the very one that came, which is then kept as it is, and not copied.
+  var keepsOwnSample: Bool { keepsSample && correction == nil }
   /// Whether the fresh noise is kept for later steps.
   var keepsNoise: Bool
-  /// How many of the newest predictions are forgotten after the step.
+  /// How many of the newest predictions are forgotten after the step; one that is not written is not counted.
   var forgets: Int
   /// Whether the step reads fresh noise.
   var drawsNoise: Bool
@@ -54,21 +60,40 @@ extension Sampler {
     let isRefined = refinement != .none
     let data = converted(prediction.weightsOfData(at: level))
     let predicted = isRefined ? data : converted(prediction.weights(to: solver.target, at: level))
-    let stores = solver.memory > 1 || isRefined
     let update = solver.update(step)
+    let stores = solver.memory > 1 && update.forgets == 0 || isRefined
     var next = update.weights
     // A sample that is kept is kept as perturbed, and then read from there.
     let keepsPerturbed = perturbation != nil && update.keepsSample && stores
     if perturbation != nil, !keepsPerturbed { next = next.replacing(.sample, by: seen) }
     next = next.replacing(.unrefined, by: predicted)
     if !stores { next = next.replacing(.prediction(0), by: predicted) }
-    return Move(
-      index: step.index, prediction: predicted, storesPrediction: stores,
+    var move = Move(
+      index: step.index, prediction: predicted, storesPrediction: stores, sharesOutput: false, clipsInPassing: false,
       noiseFromData: isRefined && solver.target == .noise ? level : nil, perturbation: seen[.noise],
       correction: keepsPerturbed ? seen : solver.correction(step)?.weights, next: next,
       keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,
-      forgets: update.forgets, drawsNoise: update.drawsNoise || perturbation != nil,
+      forgets: stores ? update.forgets : max(0, update.forgets - 1),
+      drawsNoise: update.drawsNoise || perturbation != nil,
       noiseInterval: update.noiseInterval, data: data)
+    if stores, !isRefined, predicted == Weights(.output) {
+      (move.storesPrediction, move.sharesOutput) = (false, true)
+    }
+    if case .clip = refinement, solver.memory == 1 { move.clipInPassing() }
+    return move
+  }
+}
+
+extension Move {
+  /// Leaves out the prediction, where all that is made of it is the next sample.
+  fileprivate mutating func clipInPassing() {
+    guard correction == nil, !keepsSample, perturbation == 0 else { return }
+    if let level = noiseFromData {
+      var noise = 1 / level.sigma * Weights(.sample)
+      noise[prediction: 0] = -level.alpha / level.sigma
+      next = next.replacing(.prediction(0), by: noise)
+    }
+    (storesPrediction, clipsInPassing, noiseFromData) = (false, true, nil)
   }
 }

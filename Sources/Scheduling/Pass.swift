@@ -1,3 +1,5 @@
+internal import CNoise
+
 /// The one place that touches tensors during a step: a pass over memory, in blocks, that writes the prediction, the kept
 /// sample and the next sample as far as a step has them.
 struct Pass {
@@ -12,34 +14,33 @@ struct Pass {
   let operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>
   /// Where the newest prediction is written.
   let newest: UnsafeMutablePointer<Float>?
-  /// Where the kept sample is, and is written.
+  /// Where the kept sample is, and where a corrected one is written.
   let kept: UnsafeMutablePointer<Float>?
   /// Where the next sample is written: it may be where the sample is.
   let next: UnsafeMutablePointer<Float>
 
   /// Writes everything.
   func run() {
+    if move.clipsInPassing { return clipInPassing() }
+    if let newest, move.correction == nil, refinement == .none, remember(in: newest) { return }
     withUnsafeTemporaryAllocation(of: Term.self, capacity: 3 * Weights.count) { room in
-      let predict = newest.map { Sum(move.prediction, of: operands, into: $0, room, part: 0) }
-      operands[Operand.prediction(0).index] = newest.map { UnsafePointer($0) }
+      let isRounded = refinement == .written
+      let predict = newest.map { Sum(move.prediction, of: operands, into: $0, room, part: 0, isRounded: isRounded) }
+      if let newest { operands[Operand.prediction(0).index] = UnsafePointer(newest) }
       // A quantile wants the whole sample first; clipping can be done on the way.
       let thresholds = if case .threshold = refinement { true } else { false }
       if thresholds { predictWhole(predict) }
 
       let sample = operands[Operand.sample.index]
       let correct = move.correction.flatMap { weights in
-        kept.map { Sum(weights, of: operands, into: $0, room, part: 1) }
+        kept.map { Sum(weights, of: operands, into: $0, room, part: 1, isRounded: isRounded) }
       }
       if correct != nil { operands[Operand.sample.index] = kept.map { UnsafePointer($0) } }
-      let advance = Sum(move.next, of: operands, into: next, room, part: 2)
+      let advance = Sum(move.next, of: operands, into: next, room, part: 2, isRounded: isRounded)
 
       forEachBlock { block in
         if !thresholds { predictBlock(predict, sample, block) }
-        if let correct {
-          correct.write(block)
-        } else if move.keepsSample, let kept, let sample {
-          (kept + block.lowerBound).update(from: sample + block.lowerBound, count: block.count)
-        }
+        correct?.write(block)
         advance.write(block)
       }
     }
@@ -81,39 +82,76 @@ struct Pass {
       for j in block { data[j] = (sample[j] - alpha * data[j]) / sigma }
     }
   }
+
+  /// Writes a prediction and the next sample together, if they are made of few enough operands.
+  private func remember(in newest: UnsafeMutablePointer<Float>) -> Bool {
+    guard let sample = operands[Operand.sample.index], let output = operands[Operand.output.index],
+      move.prediction[.noise] == 0
+    else { return false }
+    let next = move.next.replacing(.prediction(0), by: move.prediction)
+    let isOther = { (index: Int) in
+      next[index] != 0 && index != Operand.sample.index && index != Operand.output.index
+    }
+    return withUnsafeTemporaryAllocation(of: Term.self, capacity: 3) { others in
+      var count = 0
+      for index in 0..<Weights.count where isOther(index) {
+        guard count < others.count, let source = operands[index] else { return false }
+        others.initializeElement(at: count, to: Term(weight: next[index], source: source))
+        count += 1
+      }
+      var sum = cnoise_remembering(
+        sample: sample, output: output, newest: newest, inner_sample: move.prediction[.sample],
+        inner_output: move.prediction[.output], of_sample: next[.sample], of_output: next[.output],
+        others: UnsafePointer(others.baseAddress), count: count)
+      cnoise_remembering_sum(&sum, self.next, 0, self.count)
+      return true
+    }
+  }
+
+  /// The next sample with a clipped prediction in it that is never written.
+  private func clipInPassing() {
+    guard case .clip(let bound) = refinement, let sample = operands[Operand.sample.index],
+      let output = operands[Operand.output.index]
+    else { preconditionFailure("Only what is clipped can be clipped in passing.") }
+    var sum = cnoise_clipped(
+      sample: sample, output: output, noise: operands[Operand.noise.index],
+      inner_sample: move.prediction[.sample], inner_output: move.prediction[.output], bound: Double(Float(bound)),
+      of_sample: move.next[.sample], of_output: move.next[.output], of_noise: move.next[.noise],
+      of_clipped: move.next[prediction: 0])
+    cnoise_clipped_sum(&sum, next, 0, count)
+  }
 }
 
 /// A combination, ready to be written block by block.
 struct Sum {
   let out: UnsafeMutablePointer<Float>
   private let terms: UnsafeBufferPointer<Term>
-  private let own: Float
+  /// Whether it is rounded after every operation.
+  private let isRounded: Bool
 
-  /// Looks up the operands of a combination. One that lies where the result goes becomes its own weight.
+  /// Looks up the operands of a combination.
   ///
   /// - Parameters:
   ///   - room: Memory for the terms of several sums.
   ///   - part: The index of this sum in it.
   init(
     _ weights: Weights, of operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>,
-    into out: UnsafeMutablePointer<Float>, _ room: UnsafeMutableBufferPointer<Term>, part: Int
+    into out: UnsafeMutablePointer<Float>, _ room: UnsafeMutableBufferPointer<Term>, part: Int, isRounded: Bool
   ) {
     let first = part * Weights.count
-    var (count, own) = (0, Float(0))
+    var count = 0
     for index in 0..<Weights.count where weights[index] != 0 {
       guard let source = operands[index] else {
         preconditionFailure("A solver weighs operand \(index), which this step does not have.")
       }
-      if source == UnsafePointer(out) {
-        own = Float(weights[index])
-      } else {
-        room.initializeElement(at: first + count, to: Term(weight: Float(weights[index]), source: source))
-        count += 1
-      }
+      room.initializeElement(at: first + count, to: Term(weight: weights[index], source: source))
+      count += 1
     }
     terms = UnsafeBufferPointer(rebasing: room[first..<first + count])
-    (self.out, self.own) = (out, own)
+    (self.out, self.isRounded) = (out, isRounded)
   }
 
-  func write(_ block: Range<Int>) { combine(terms, own: own, into: out, block) }
+  func write(_ block: Range<Int>) {
+    if isRounded { combineRounded(terms, into: out, block) } else { combine(terms, into: out, block) }
+  }
 }

@@ -5,9 +5,10 @@ extension Sampler {
     to next: UnsafeMutablePointer<Float>, _ shape: [Int], _ count: Int
   ) {
     var newest = move.storesPrediction ? roomForPrediction(shape) : nil
+    if move.sharesOutput, predictions.count == solver.memory { predictions.removeLast() }
     var kept = keptSample
     keptSample = nil
-    if kept == nil, move.keepsSample || move.correction != nil { kept = Tensor(uninitialized: shape) }
+    if kept == nil, move.correction != nil { kept = Tensor(uninitialized: shape) }
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: Weights.count) { operands in
       operands.initialize(repeating: nil)
       operands[Operand.sample.index] = sample
@@ -17,6 +18,7 @@ extension Sampler {
             lendPredictions(from: 0, in: operands) {
               borrow(&newest) { newest in
                 borrow(&kept) { kept in
+                  if move.sharesOutput { operands[Operand.prediction(0).index] = operands[Operand.output.index] }
                   operands[Operand.keptSample.index] = kept.map { UnsafePointer($0) }
                   Pass(
                     move: move, refinement: refinement, count: count, rowLength: count / shape[0],
@@ -29,13 +31,35 @@ extension Sampler {
         }
       }
     }
-    if let newest { predictions.insert(newest, at: 0) }
+    if let newest = move.sharesOutput ? output : newest { predictions.insert(newest, at: 0) }
     keptSample = kept
   }
 
-  /// Memory for the newest prediction: that of the oldest, once there are as many as the solver remembers.
+  /// How many tensors of the sample's size the step at a timestep reads and writes, for who compares it with a copy.
+  ///
+  /// - Throws: ``SchedulerError`` with the code `order` when it is not this timestep's turn.
+  package func tensorsMoved(at timestep: Double) throws(SchedulerError) -> Int {
+    let move = try move(at: timestep)
+    let sums = [move.prediction, move.correction ?? Weights(), move.next]
+    let newest = Operand.prediction(0).index
+    let reads = (0..<Weights.count).count { index in index != newest && sums.contains { $0[index] != 0 } }
+    return reads + 1 + (move.storesPrediction ? 1 : 0) + (move.correction != nil ? 1 : 0)
+  }
+
+  /// Memory for the newest prediction: that of the oldest, once there are as many as the solver remembers, or of one that
+  /// was forgotten.
   private mutating func roomForPrediction(_ shape: [Int]) -> Tensor {
-    predictions.count < solver.memory ? Tensor(uninitialized: shape) : predictions.removeLast()
+    if predictions.count == solver.memory { return predictions.removeLast() }
+    defer { spare = nil }
+    return spare ?? Tensor(uninitialized: shape)
+  }
+
+  /// Forgets the newest predictions, but not their memory.
+  mutating func forget(_ move: Move) {
+    for _ in 0..<min(move.forgets, predictions.count) {
+      let forgotten = predictions.removeFirst()
+      if !move.sharesOutput { spare = forgotten }
+    }
   }
 
   private func lend(

@@ -77,7 +77,17 @@ extension Sampler {
     var noise = try checked(noise, for: move, sample.shape)
     learned?.apply(to: &noise)
     let (shape, count) = (sample.shape, sample.count)
-    sample.withUnsafeMutablePointer { perform(move, output, noise, from: UnsafePointer($0), to: $0, shape, count) }
+    if move.keepsOwnSample {
+      // The sample goes into the run, and the memory of the one that was kept before comes out of it.
+      var next = keptSample ?? Tensor(uninitialized: shape)
+      keptSample = nil
+      next.withUnsafeMutablePointer { next in
+        sample.withUnsafePointer { perform(move, output, noise, from: $0, to: next, shape, count) }
+      }
+      (keptSample, sample) = (sample, next)
+    } else {
+      sample.withUnsafeMutablePointer { perform(move, output, noise, from: UnsafePointer($0), to: $0, shape, count) }
+    }
     finish(move, noise)
   }
 
@@ -87,6 +97,7 @@ extension Sampler {
     let next = Tensor(shape: sample.shape) { next in
       sample.withUnsafePointer { perform(move, output, noise, from: $0, to: next, sample.shape, sample.count) }
     }
+    if move.keepsOwnSample { keptSample = sample }
     finish(move, noise)
     return SchedulerOutput(
       prevSample: next, data: move.data, refinement: refinement, sample: sample, output: output, noise: noise)
@@ -94,7 +105,7 @@ extension Sampler {
 
   private mutating func finish(_ move: Move, _ noise: Tensor?) {
     if move.keepsNoise { keptNoise = noise }
-    predictions.removeFirst(min(move.forgets, predictions.count))
+    forget(move)
     (position, hasStarted) = (move.index + 1, true)
   }
 

@@ -24,8 +24,9 @@
 // ## Numbers
 //
 // Scalars are `Double`, tensors `Float`. The tables that the reference keeps in single precision (β, ᾱ, σ) are rounded
-// exactly where torch and numpy round them, so that they are equal bit for bit; nothing else is rounded. A level keeps both
-// α and σ, so the variance-preserving frame, Karras's and flow matching share every solver.
+// exactly where torch and numpy round them, so that they are equal bit for bit; nothing else is rounded. A sum of tensors is
+// made in `Double` and rounded once, by a few lines of C (`CNoise`). A level keeps both α and σ, so the variance-preserving
+// frame, Karras's and flow matching share every solver.
 //
 // ## State
 //

@@ -1,3 +1,4 @@
+import CAllocations
 import DiffusionHub
 import Foundation
 
@@ -23,32 +24,37 @@ struct Benchmarks {
   /// The shapes that are measured: latents of 512 and 1024 pixels, and a batch of the latter.
   static let shapes = [[1, 4, 64, 64], [1, 4, 128, 128], [8, 4, 128, 128]]
 
-  static func report(_ name: String, _ shape: [Int], _ times: Times) {
+  static func report(_ name: String, _ shape: [Int], _ times: Times, _ more: String = "") {
     print(
-      "{\"name\": \"\(name)\", \"shape\": \(shape), \"median\": \(times.median), \"minimum\": \(times.minimum)}")
+      "{\"name\": \"\(name)\", \"shape\": \(shape), \"median\": \(times.median), \"minimum\": \(times.minimum)\(more)}")
   }
 
   // MARK: Steps
 
   private static func steps() throws {
     for shape in shapes {
-      copies(shape)
-      for scheduler in SchedulerRegistry.classes { try steps(of: scheduler, shape) }
+      for scheduler in SchedulerRegistry.classes {
+        copies(shape)
+        try steps(of: scheduler, shape)
+      }
     }
   }
 
-  /// Reading and writing as many bytes as a step that reads three tensors and writes one.
+  /// Copying as many bytes as two tensors have: what a step that reads two and writes one moves, times 4/3. Again before
+  /// every class, so that both are of the same moment.
   private static func copies(_ shape: [Int]) {
-    let count = shape.reduce(1, *)
-    var generator = TorchGenerator(seed: 0)
-    let source = Tensor.randn(shape, using: &generator)
-    let target = UnsafeMutablePointer<Float>.allocate(capacity: count)
-    defer { target.deallocate() }
-    source.elements.withUnsafeBufferPointer { source in
-      // A tensor has at least one element, so it has an address.
-      let address = source.baseAddress!
-      report("copy", shape, Times { target.update(from: address, count: count) })
+    let count = 2 * shape.reduce(1, *)
+    let (source, target) = (
+      UnsafeMutablePointer<Float>.allocate(capacity: count), UnsafeMutablePointer<Float>.allocate(capacity: count)
+    )
+    defer {
+      source.deallocate()
+      target.deallocate()
     }
+    source.initialize(repeating: 1, count: count)
+    target.initialize(repeating: 0, count: count)
+    report("copy", shape, Times { target.update(from: source, count: count) })
+    precondition(target[count - 1] == 1)
   }
 
   private static func steps(of type: any Scheduler.Type, _ shape: [Int]) throws {
@@ -57,19 +63,34 @@ struct Benchmarks {
     guard let start = try? scheduler.sampler(steps: 50) else { return }
     var generator = TorchGenerator(seed: 0)
     let (output, noise) = (Tensor.randn(shape, using: &generator), Tensor.randn(shape, using: &generator))
-    let sample = Tensor.randn(shape, using: &generator)
-    var times: [Double] = []
-    for _ in 0..<(shape[0] == 1 ? 20 : 6) {
-      var (sampler, sample) = (start, sample)
-      for (index, timestep) in sampler.timesteps.enumerated() where !sampler.isFinished {
+    let first = Tensor.randn(shape, using: &generator)
+    var (times, best): ([Double], [Int: Double]) = ([], [:])
+    var (allocations, moved): ([Int], [Int]) = ([], [])
+    for _ in 0..<(shape[0] == 1 ? 20 : 10) {
+      var (sampler, sample) = (start, first)
+      for (index, timestep) in start.timesteps.enumerated() where !sampler.isFinished {
+        let tensors = try sampler.tensorsMoved(at: timestep)
+        let counted = callocations_count()
         let began = ContinuousClock.now
         try sampler.advance(&sample, by: output, at: timestep, noise: noise)
         let elapsed = ContinuousClock.now - began
+        let allocated = callocations_count() - counted
         // The first steps of a run are of lower order, the last one is special.
-        if (3..<47).contains(index) { times.append(elapsed / .microseconds(1)) }
+        guard (3..<47).contains(index) else { continue }
+        let time = elapsed / .microseconds(1)
+        times.append(time)
+        best[index] = min(best[index] ?? time, time)
+        allocations.append(allocated)
+        moved.append(tensors)
       }
     }
-    report(type.className, shape, Times(times))
+    let tensors = Double(moved.reduce(0, +)) / Double(moved.count)
+    report(
+      type.className, shape, Times(times),
+      """
+      , "mean": \(best.values.reduce(0, +) / Double(best.count)), "tensors": \(tensors), "linear": \(start.refinement == .none), \
+      "allocations": \(allocations.sorted()[allocations.count / 2])
+      """)
   }
 
   // MARK: Loading

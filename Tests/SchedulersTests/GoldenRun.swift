@@ -40,7 +40,7 @@ struct GoldenRun {
   }
 
   /// The noise of a run that draws from a Brownian motion.
-  private var brownianMotion: BrownianTree? {
+  var brownianMotion: BrownianTree? {
     get throws {
       switch try golden.scheduler() {
       case let scheduler as DPMSolverSDEScheduler:

@@ -30,10 +30,10 @@ public struct SASolver: Solver {
   /// The predictor: equation 14.
   public func update(_ step: Step) -> Update {
     let order = min(predictorOrder, lowersFinalOrders ? step.remaining : predictorOrder, step.history)
-    let nodes = (0..<order).map { step.stages[step.index - $0].start.lambda }
+    let nodes = Scalars(count: order) { step.stages[step.index - $0].start.lambda }
     let interval = Interval(step.stage, target, tau: tau[step.index])
     var update = Update(sample: interval.sample, noise: interval.noise, keepsSample: true)
-    for (age, weight) in interval.weights(nodes).enumerated() { update[prediction: age] = weight }
+    interval.weigh(nodes, in: &update)
     update.keepsNoise = true
     return update
   }
@@ -43,10 +43,10 @@ public struct SASolver: Solver {
     guard step.history > 1 else { return nil }
     let remaining = step.remaining + 2
     let order = min(correctorOrder, lowersFinalOrders ? remaining : correctorOrder, step.history)
-    let nodes = (0..<order).map { step.stages[step.index - $0].start.lambda }
+    let nodes = Scalars(count: order) { step.stages[step.index - $0].start.lambda }
     let interval = Interval(step.previous.stage, target, tau: tau[step.index - 1])
     var update = Update(keptSample: interval.sample)
-    for (age, weight) in interval.weights(nodes).enumerated() { update[prediction: age] = weight }
+    interval.weigh(nodes, in: &update)
     update.weights[.keptNoise] = interval.noise
     return update
   }
@@ -75,43 +75,28 @@ private struct Interval {
     }
   }
 
-  /// The weights of predictions at these λ, the newest first.
-  func weights(_ lambdas: [Double]) -> [Double] {
-    let nodes = lambdas.map { $0 - endLambda }
-    let moments = moments(nodes.count)
-    var weights = nodes.indices.map { k in
-      amplitude * zip(Self.lagrange(k, nodes), moments).reduce(0) { $0 + $1.0 * $1.1 }
-    }
+  /// Gives predictions at these λ, the newest first, their weights: those that integrate every polynomial through them.
+  func weigh(_ lambdas: Scalars, in update: inout Update) {
+    let nodes = Scalars(count: lambdas.count) { lambdas[$0] - endLambda }
+    let weights = nodes.weights(ofMoments: moments(nodes.count))
+    for age in weights.indices { update[prediction: age] = amplitude * weights[age] }
     // With two predictions, a term of third order that the authors found to help in few steps, as in UniPC.
-    if isData, nodes.count == 2 {
-      let exact = (rate * h + expm1(-rate * h)) / (rate * rate)
-      let extra = amplitude * (h * h / 2 - exact) / (nodes[0] - nodes[1])
-      weights[0] += extra
-      weights[1] -= extra
-    }
-    return weights
+    guard isData, nodes.count == 2 else { return }
+    let exact = (rate * h + expm1(-rate * h)) / (rate * rate)
+    let extra = amplitude * (h * h / 2 - exact) / (nodes[0] - nodes[1])
+    update[prediction: 0] += extra
+    update[prediction: 1] -= extra
   }
 
   /// `∫ e^{rate·u}·uʲ du` from −h to 0, for the first powers j.
-  private func moments(_ count: Int) -> [Double] {
+  private func moments(_ count: Int) -> Scalars {
     let decay = exp(-rate * h)
-    var moments = [-expm1(-rate * h) / rate]
+    var moments = Scalars(count: count) { _ in -expm1(-rate * h) / rate }
     var power = 1.0
-    for j in 1..<max(count, 1) {
+    for j in moments.indices.dropFirst() {
       power *= -h
-      moments.append((-power * decay - Double(j) * moments[j - 1]) / rate)
+      moments[j] = (-power * decay - Double(j) * moments[j - 1]) / rate
     }
     return moments
-  }
-
-  /// The coefficients, the constant one first, of the polynomial that is 1 at node k and 0 at all others.
-  private static func lagrange(_ k: Int, _ nodes: [Double]) -> [Double] {
-    var coefficients = [1.0]
-    for (m, node) in nodes.enumerated() where m != k {
-      let shifted = [0] + coefficients
-      let scaled = coefficients.map { $0 * node } + [0]
-      coefficients = zip(shifted, scaled).map { ($0 - $1) / (nodes[k] - node) }
-    }
-    return coefficients
   }
 }
