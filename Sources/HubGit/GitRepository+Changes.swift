@@ -137,7 +137,9 @@ extension GitStep {
 
 extension RepositoryPath {
   /// The directory that the path is in, `nil` at the root.
-  fileprivate var directory: RepositoryPath? { try? RepositoryPath(components.dropLast().joined(separator: "/")) }  // absence: the root
+  fileprivate var directory: RepositoryPath? {
+    try? RepositoryPath(components.dropLast().joined(separator: "/"))  // absence: the root
+  }
 
   /// The directories above, the nearest first.
   fileprivate var directories: [RepositoryPath] {

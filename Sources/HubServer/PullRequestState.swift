@@ -56,11 +56,6 @@ struct PullRequestState: Sendable {
   private static func commits(
     from start: CommitID?, to head: CommitID, _ repository: borrowing GitRepository
   ) throws(HubError) -> [GitCommit] {
-    var commits: [GitCommit] = []
-    for commit in try repository.history(of: head, count: mostCommits) {
-      if commit.id == start { break }
-      commits.append(commit)
-    }
-    return commits.reversed()
+    try repository.history(of: head, without: start, count: mostCommits).reversed()
   }
 }
