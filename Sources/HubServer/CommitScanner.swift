@@ -63,6 +63,9 @@ struct CommitScanner: Sendable {
   /// The contents; `nil` if there is none.
   var contents: ServedFile? { file }
 
+  /// How much of the body is in memory.
+  var bytesInMemory: Int { line.count }
+
   /// Takes the next piece of the body.
   ///
   /// - Throws: ``Refusal`` for what is no commit.
