@@ -22,7 +22,8 @@ import Testing
   }
 
   static func object(_ path: String, _ pointer: LFSPointer, size: Int64? = nil) -> String {
-    #"{"key": "lfsFile", "value": {"path": "\#(path)", "algo": "sha256", "oid": "\#(pointer.oid)", "size": \#(size ?? pointer.size)}}"#
+    let value = #""path": "\#(path)", "algo": "sha256", "oid": "\#(pointer.oid)", "size": \#(size ?? pointer.size)"#
+    return #"{"key": "lfsFile", "value": {\#(value)}}"#
   }
 
   /// A line of a commit, and the status that it is refused with.
@@ -75,7 +76,8 @@ import Testing
     #expect(try await commit(Self.object("x.bin", secret), "hf_zoe") == 422)
     // The same in other clothes: the text of a pointer, as the content of a file.
     #expect(try await commit(Self.file("x.bin", secret.text), "hf_zoe") == 422)
-    #expect(try await commit(Self.file("x.txt", secret.text.replacingOccurrences(of: "\n", with: "\r\n")), "hf_zoe") == 422)
+    let lines = secret.text.replacingOccurrences(of: "\n", with: "\r\n")
+    #expect(try await commit(Self.file("x.txt", lines), "hf_zoe") == 422)
     #expect(try repositories.open("models/zoe/open").head() == nil)
     // Whoever may read it may.
     #expect(try await commit(Self.object("x.bin", secret, size: 1), "hf_bob") == 422)
@@ -87,7 +89,8 @@ import Testing
     let hub = try await RunningHub(root: repositories.root)
     let connection = try RawConnection(port: hub.port)
     let head = "POST \(Self.route) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(Tokens.writer)\r\n"
-    connection.send(head + "Content-Length: 9000000\r\n\r\n" + "{\"key\": \"header\", \"value\": {\"summary\": \"s\"}}\n")
+    connection.send(
+      head + "Content-Length: 9000000\r\n\r\n" + "{\"key\": \"header\", \"value\": {\"summary\": \"s\"}}\n")
     connection.send(#"{"key": "file", "value": {"content": ""# + String(repeating: "QUJD", count: 500_000))
     connection.finishSending()
     _ = await connection.rest()
