@@ -27,6 +27,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 /// What Hummingbird is made of, where its own interface speaks of it.
@@ -52,6 +53,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -78,7 +80,10 @@ let package = Package(
     module("GitClient", ["HubModel", "HubTransport", "HubCache", "HubGit", crypto]),
     module(
       "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
-    module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto] + hummingbirdParts),
+    module(
+      "HubServer",
+      ["HubModel", "HubGit", "Schedulers", "Scheduling", "PythonJSON", hummingbird, logging, crypto, yams]
+        + hummingbirdParts),
 
     // Where the halves meet.
     module(

@@ -47,3 +47,11 @@ package func readAll(
     try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
   }
 }
+
+/// Waits until the names in a directory are on the disk, where the file system can say so.
+package func synchronizeDirectory(_ path: String) {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  fsync(descriptor)
+  close(descriptor)
+}

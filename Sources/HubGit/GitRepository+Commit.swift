@@ -57,7 +57,8 @@ extension GitRepository {
     if let parent, parent != current {
       throw HubError(.conflict("\(reference) is not at \(parent) but at \(current?.hex ?? "no commit")"))
     }
-    let made = try makeCommit(makeTree(changes, on: current), parent: current, message: message, author: author)
+    let changed = GitObjectID(try makeTree(changes, on: current))
+    let made = try addCommit(changed, parents: current.map { [$0] } ?? [], message: message, author: author)
     try setReference(reference, to: made, expecting: current.map(ExpectedReference.commit) ?? .absent)
     return made
   }

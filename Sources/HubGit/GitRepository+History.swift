@@ -27,14 +27,15 @@ extension GitRepository {
   ///
   /// - Parameters:
   ///   - skipped: How many to leave out first; their cost is that of reading them.
+  ///   - hidden: A commit that is left out with everything that led to it.
   ///   - count: The most to answer.
   /// - Throws: `repository` if one is missing or damaged.
   public borrowing func history(
-    of id: CommitID, skipping skipped: Int = 0, count: Int
+    of id: CommitID, skipping skipped: Int = 0, without hidden: CommitID? = nil, count: Int
   ) throws(HubError) -> [GitCommit] {
     var commits: [GitCommit] = []
     var position = 0
-    try walkHistory(of: id) { commit throws(HubError) in
+    try walkHistory(of: id, without: hidden) { commit throws(HubError) in
       if position >= skipped { commits.append(GitCommit(id: commit, try lookUp(commit).pointer)) }
       position += 1
       return commits.count < count
@@ -92,13 +93,20 @@ extension GitRepository {
   }
 
   /// Calls `visit` with the commits that led to `start` until it answers `false`.
+  ///
+  /// In the order of `git log`: children before parents, whose times may be the same. libgit2's own order by time walks
+  /// the whole history first and then mixes commits of one second.
   private borrowing func walkHistory(
-    of start: CommitID, _ visit: (CommitID) throws(HubError) -> Bool
+    of start: CommitID, without hidden: CommitID? = nil, _ visit: (CommitID) throws(HubError) -> Bool
   ) throws(HubError) {
     let walk = try Handle("git_revwalk_new", free: git_revwalk_free) { git_revwalk_new(&$0, pointer) }
-    try GitFailure.check(git_revwalk_sorting(walk.pointer, GIT_SORT_TIME.rawValue), "git_revwalk_sorting")
+    try GitFailure.check(git_revwalk_sorting(walk.pointer, GIT_SORT_NONE.rawValue), "git_revwalk_sorting")
     var id = start.oid
     try GitFailure.check(git_revwalk_push(walk.pointer, &id), "git_revwalk_push")
+    if let hidden {
+      var hidden = hidden.oid
+      try GitFailure.check(git_revwalk_hide(walk.pointer, &hidden), "git_revwalk_hide")
+    }
     while try GitFailure.found(git_revwalk_next(&id, walk.pointer), "git_revwalk_next") {
       guard try visit(CommitID(id)) else { return }
     }

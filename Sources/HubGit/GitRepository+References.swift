@@ -52,11 +52,7 @@ extension GitRepository {
   public borrowing func setReference(
     _ name: String, to commit: CommitID, expecting expected: ExpectedReference
   ) throws(HubError) {
-    var isValid: CInt = 0
-    try GitFailure.check(git_reference_name_is_valid(&isValid, name), "git_reference_name_is_valid")
-    guard isValid == 1, name.beginsWithBytes("refs/") else {
-      throw HubError(.invalidArgument(name: "ref", value: name, reason: "git does not allow the name"))
-    }
+    try Self.checkReferenceName(name)
     var id = commit.oid
     _ = try Handle("git_reference_create_matching", free: git_reference_free) { made in
       switch expected {
@@ -67,6 +63,31 @@ extension GitRepository {
         // A ref that has gone is one that changed.
         return result == GIT_ENOTFOUND.rawValue ? GIT_EMODIFIED.rawValue : result
       }
+    }
+  }
+
+  /// Deletes the ref `name`, if it is as expected (compare and swap).
+  ///
+  /// - Throws: `conflict` if it is not at `commit`.
+  public borrowing func removeReference(_ name: String, expecting commit: CommitID) throws(HubError) {
+    let reference = try Handle.existing("git_reference_lookup", free: git_reference_free) {
+      git_reference_lookup(&$0, pointer, name)
+    }
+    guard let reference, try self.commit(ofReference: name) == commit else {
+      throw HubError(.conflict("\(name) is not at \(commit)"))
+    }
+    // Compares with what was looked up.
+    try GitFailure.check(git_reference_delete(reference.pointer), "git_reference_delete")
+  }
+
+  /// Refuses names that git forbids.
+  ///
+  /// - Throws: `invalidArgument`.
+  static func checkReferenceName(_ name: String) throws(HubError) {
+    var isValid: CInt = 0
+    try GitFailure.check(git_reference_name_is_valid(&isValid, name), "git_reference_name_is_valid")
+    guard isValid == 1, name.beginsWithBytes("refs/") else {
+      throw HubError(.invalidArgument(name: "ref", value: name, reason: "git does not allow the name"))
     }
   }
 }

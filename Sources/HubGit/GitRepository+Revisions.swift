@@ -41,8 +41,11 @@ extension GitRepository {
 
   private static func references(for revision: Revision) -> [String] {
     let name = revision.name
-    if name == "HEAD" || name.beginsWithBytes("refs/") { return [name] }
-    return ["refs/heads/\(name)", "refs/tags/\(name)", "refs/\(name)"]
+    let names =
+      name == "HEAD" || name.beginsWithBytes("refs/")
+      ? [name] : ["refs/heads/\(name)", "refs/tags/\(name)", "refs/\(name)"]
+    // The hub's own records are no revisions of the repository.
+    return names.filter { !$0.beginsWithBytes("refs/hub/") }
   }
 
   private borrowing func target(of name: String) throws(HubError) -> git_oid? {

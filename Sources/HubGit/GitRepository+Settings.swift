@@ -31,4 +31,13 @@ extension GitRepository {
     }
     try GitFailure.check(git_config_set_string(file.pointer, name, value), "git_config_set_string")
   }
+
+  /// Removes `name` from the repository's own configuration file; one that is not there is fine.
+  public borrowing func unset(_ name: String) throws(HubError) {
+    let file = try Handle("git_config_open_ondisk", free: git_config_free) {
+      git_config_open_ondisk(&$0, path + "/config")
+    }
+    _ = try GitFailure.found(
+      git_config_delete_multivar(file.pointer, name, ".*"), "git_config_delete_multivar")
+  }
 }

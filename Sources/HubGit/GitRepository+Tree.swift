@@ -41,7 +41,16 @@ extension GitRepository {
   public borrowing func entry(
     at path: RepositoryPath, in commit: CommitID, limits: TreeLimits = TreeLimits()
   ) throws(HubError) -> GitEntry? {
-    var tree = try root(of: commit)
+    try entry(at: path, inTree: GitObjectID(try root(of: commit)), limits: limits)
+  }
+
+  /// The entry at `path` in the tree `root`, or `nil` if there is none.
+  ///
+  /// - Throws: As for that of a commit.
+  public borrowing func entry(
+    at path: RepositoryPath, inTree root: GitObjectID, limits: TreeLimits = TreeLimits()
+  ) throws(HubError) -> GitEntry? {
+    var tree = root.oid
     let components = path.components
     for (index, component) in components.enumerated() {
       let directory = try directory(&tree, limits)

@@ -42,47 +42,73 @@ public struct LFSStore: Hashable, Sendable {
     return nil
   }
 
+  /// The length of the object `oid` in bytes, or `nil` if it is nowhere.
+  public func size(of oid: String) -> Int64? {
+    guard LFSPointer.isObjectID(oid) else { return nil }
+    for directory in [path + "/objects"] + alternates {
+      var status = stat()
+      guard stat(Self.file(oid, in: directory), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+      return Int64(status.st_size)
+    }
+    return nil
+  }
+
   /// Stores `bytes` as an object.
   ///
   /// - Returns: The pointer to commit in place of the bytes.
   public func add(_ bytes: some Sequence<UInt8>) throws(HubError) -> LFSPointer {
     let data = Data(bytes)
-    let oid = hexadecimal(SHA256.hash(data: data))
-    guard let pointer = LFSPointer(oid: oid, size: Int64(data.count)) else {
-      throw HubError(.repository(reason: "a hash of \(oid.utf8.count) digits"))
+    return try add { sink throws(HubError) in
+      let written: Result<Void, HubError> = data.withUnsafeBytes { bytes in
+        Result { () throws(HubError) in try sink(bytes) }
+      }
+      try written.get()
     }
-    if try file(of: pointer) == nil { try publish(data, as: oid) }
-    return pointer
   }
 
-  /// Gives the bytes their name once they are on the disk: another process sees all of the object or none.
-  private func publish(_ data: Data, as oid: String) throws(HubError) {
-    let (incoming, file) = (path + "/incoming/" + UUID().uuidString, Self.file(oid, in: path + "/objects"))
-    let directory = URL(filePath: file).deletingLastPathComponent().path
-    for path in [path + "/incoming", directory] { try makeDirectories(path) }
+  /// Stores what `source` hands to its argument, piece by piece, as an object.
+  ///
+  /// The bytes get their name once they are on the disk: another process sees all of the object or none.
+  ///
+  /// - Returns: The pointer to commit in place of the bytes.
+  /// - Throws: What `source` throws; `diskFull`, `system`.
+  public func add(
+    from source: ((UnsafeRawBufferPointer) throws(HubError) -> Void) throws(HubError) -> Void
+  ) throws(HubError) -> LFSPointer {
+    let incoming = path + "/incoming/" + UUID().uuidString
+    try makeDirectories(path + "/incoming")
     let descriptor = open(incoming, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw HubError(.system(call: "open", path: incoming, errno: errno)) }
     defer { close(descriptor) }
     do throws(HubError) {
-      let written: Result<Void, HubError> = data.withUnsafeBytes { bytes in
-        Result { () throws(HubError) in try writeAll(bytes, to: descriptor, incoming) }
+      var (hash, size) = (SHA256(), Int64(0))
+      try source { bytes throws(HubError) in
+        hash.update(bufferPointer: bytes)
+        size += Int64(bytes.count)
+        try writeAll(bytes, to: descriptor, incoming)
       }
-      try written.get()
+      guard let pointer = LFSPointer(oid: hexadecimal(hash.finalize()), size: size) else {
+        throw HubError(.repository(reason: "a hash that is none"))
+      }
       guard fsync(descriptor) == 0 else { throw HubError(.system(call: "fsync", path: incoming, errno: errno)) }
-      guard rename(incoming, file) == 0 else { throw HubError(.system(call: "rename", path: file, errno: errno)) }
+      try publish(incoming, as: pointer)
+      return pointer
     } catch {
       unlink(incoming)
       throw error
     }
-    Self.synchronize(directory)
   }
 
-  /// Waits until the names in a directory are on the disk, where the file system can say so.
-  private static func synchronize(_ directory: String) {
-    let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
+  private func publish(_ incoming: String, as pointer: LFSPointer) throws(HubError) {
+    if try self.file(of: pointer) != nil {
+      unlink(incoming)
+      return
+    }
+    let file = Self.file(pointer.oid, in: path + "/objects")
+    let directory = URL(filePath: file).deletingLastPathComponent().path
+    try makeDirectories(directory)
+    guard rename(incoming, file) == 0 else { throw HubError(.system(call: "rename", path: file, errno: errno)) }
+    synchronizeDirectory(directory)
   }
 
   private static func file(_ oid: String, in directory: String) -> String {

@@ -6,6 +6,8 @@ struct HubRequest: Sendable {
   let method: HTTPRequest.Method
   /// The path as it came, not decoded: an encoded slash is no separator.
   let path: String
+  /// What follows the question mark, as it came; `nil` without one.
+  let queryText: String?
   let query: Query
   let headers: HTTPFields
   /// Whose token came with it; `nil` without one.

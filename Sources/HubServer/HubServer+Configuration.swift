@@ -39,8 +39,10 @@ extension HubServer {
     public var target: Int
     /// All header fields of a request together, in bytes.
     public var headers: Int
-    /// The longest body of a request, in bytes.
+    /// The longest body of a request, in bytes; that of a commit has a limit of its own.
     public var body: Int
+    /// The longest body of a commit, in bytes; it is on the disk while it arrives, not in memory.
+    public var commit: Int64
     /// Seconds that a connection may be idle, or take to send a request.
     public var idleSeconds: Int64
     /// Seconds that a client may take to accept one megabyte.
@@ -57,7 +59,7 @@ extension HubServer {
     public init() {
       (connections, target, headers, body) = (4096, 8 << 10, 32 << 10, 4 << 20)
       (idleSeconds, stallSeconds, stopSeconds) = (60, 120, 30)
-      (tree, packedBlob) = (TreeLimits(), 256 << 20)
+      (tree, packedBlob, commit) = (TreeLimits(), 256 << 20, 64 << 30)
     }
   }
 }

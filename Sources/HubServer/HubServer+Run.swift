@@ -18,8 +18,10 @@ public struct HubServer: Sendable {
   public init(_ configuration: Configuration) throws(HubError) {
     let root = URL(filePath: configuration.root).standardizedFileURL.path
     try makeDirectories(root)
+    let repositories = Repositories(root: root)
+    repositories.clean()
     let service = HubService(
-      repositories: Repositories(root: root),
+      repositories: repositories,
       accounts: try configuration.tokenFile.map { path throws(HubError) in
         try Accounts(path: path, logger: configuration.logger)
       },

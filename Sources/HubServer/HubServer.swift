@@ -25,6 +25,14 @@
 // Accounts are the tokens of one file (see ``TokenFile``). A hub without a token file has no accounts: it serves what
 // is public and takes no notice of credentials.
 //
+// ## Writing
+//
+// A repository appears, goes and changes its name by a rename (`Repositories+Changes`); everything else that changes is a
+// ref, compared and swapped. So an end at any moment leaves what was there before or what was asked for, and objects that
+// nothing points to. Discussions are refs too (`DiscussionStore`). The body of a commit is on the disk while it arrives
+// (`CommitScanner`), its contents are stored before the repository is locked (`CommitContents`), and what is done under the
+// lock is short (`HubService+Commit`). A pointer to an object of LFS is a claim to have it: see ``HubGit/LFSKnown``.
+//
 // ## Errors
 //
 // Clients tell errors apart by `X-Error-Code` (`Refusal`). A repository is checked first, then the revision, then the

@@ -19,7 +19,7 @@ extension HubService {
     try await reading(id, request, needsContent: true) { _, _ in
       if write {
         guard let caller = request.caller else { throw Refusal.noToken }
-        guard caller.role == .write, id.owner.map(caller.names.contains) == true else { throw Refusal.notWritable }
+        guard caller.mayWrite(to: id) else { throw Refusal.notWritable }
       }
       return try Reply(json: ["status": "ok"])
     }

@@ -7,6 +7,7 @@ struct HubService: Sendable {
   let repositories: Repositories
   let accounts: Accounts?
   let spool: Spool
+  let locks = RepositoryLocks()
   let limits: HubServer.Limits
 
   /// The answer to `request`, of which `body` reads what came with it.
@@ -14,6 +15,8 @@ struct HubService: Sendable {
   /// - Throws: ``Refusal``, or `HubError` for what the server could not do.
   func reply(to request: HubRequest, _ body: BodyReader) async throws -> Reply {
     guard let route = Route(path: request.path) else { throw Refusal.noRoute }
+    if let reply = try await redirection(route, request) { return reply }
+    if let reply = try await write(route, request, body) { return reply }
     switch route {
     case .pathsInfo(let id, let revision):
       guard request.method == .post else { throw Refusal.wrongMethod(allowed: "POST") }

@@ -63,6 +63,9 @@ struct Refusal: Error, Sendable {
     case .repositoryNotFound: self = .noRepository
     case .limitExceeded: self.init(.unprocessableContent, error.description)
     case .invalidArgument, .unsafePath: self.init(.badRequest, error.description)
+    case .conflict: self.init(.conflict, error.description)
+    case .entryNotFound: self.init(.notFound, error.description, code: "EntryNotFound")
+    case .diskFull: self.init(HTTPResponse.Status(code: 507), "The server's disk is full")
     case .cancelled: self.init(.serviceUnavailable, "The server is stopping")
     default: self.init(.internalServerError, "The server cannot read this repository; its log says why")
     }

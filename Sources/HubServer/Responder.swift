@@ -52,10 +52,10 @@ struct Responder: HTTPResponder {
       throw Refusal(.uriTooLong, "The address is longer than \(configuration.limits.target) bytes")
     }
     let parts = target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-    let query = parts.count == 2 ? Substring(parts[1]) : ""
+    let query = parts.count == 2 ? String(Substring(parts[1])) : nil
     return HubRequest(
-      method: request.method, path: String(Substring(parts[0])), query: Query(query), headers: request.headers,
-      caller: caller, endpoint: endpoint(request))
+      method: request.method, path: String(Substring(parts[0])), queryText: query, query: Query(query ?? ""),
+      headers: request.headers, caller: caller, endpoint: endpoint(request))
   }
 
   /// The hub's address as the client sees it: as configured, or else by the name that the client used.

@@ -18,12 +18,22 @@ public struct ConfigReport: Sendable, Hashable {
 
   /// Values that contradict each other, or that do nothing.
   public struct Finding: Sendable, Hashable {
+    /// How much it matters.
+    public enum Severity: String, Sendable, Hashable, Codable {
+      /// A value does nothing, or something that is seldom meant.
+      case warning
+      /// What the scheduler makes of a model's output is not what the model was trained for.
+      case error
+    }
+
     /// The rule's name, for programs.
     public let rule: String
     /// What is wrong and what it does.
     public let problem: String
     /// What to do about it.
     public let remedy: String
+    /// How much it matters.
+    public let severity: Severity
   }
 
   /// The class.

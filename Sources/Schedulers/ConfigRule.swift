@@ -7,9 +7,10 @@ struct ConfigRule: Sendable {
   let applies: @Sendable (SchedulerConfig) -> Bool
 
   init(
-    _ rule: String, _ problem: String, _ remedy: String, applies: @escaping @Sendable (SchedulerConfig) -> Bool
+    _ rule: String, _ problem: String, _ remedy: String, _ severity: ConfigReport.Finding.Severity = .warning,
+    applies: @escaping @Sendable (SchedulerConfig) -> Bool
   ) {
-    finding = ConfigReport.Finding(rule: rule, problem: problem, remedy: remedy)
+    finding = ConfigReport.Finding(rule: rule, problem: problem, remedy: remedy, severity: severity)
     self.applies = applies
   }
 
@@ -17,7 +18,7 @@ struct ConfigRule: Sendable {
     ConfigRule(
       "zero-snr-epsilon",
       "with zero terminal SNR the first sample has no signal, and noise prediction tells nothing about the image",
-      "set prediction_type to \"v_prediction\", or rescale_betas_zero_snr to false",
+      "set prediction_type to \"v_prediction\", or rescale_betas_zero_snr to false", .error,
       applies: { $0.isOn("rescale_betas_zero_snr") && $0["prediction_type"] == "epsilon" }),
     ConfigRule(
       "zero-snr-spacing",
@@ -63,7 +64,7 @@ struct ConfigRule: Sendable {
       applies: { $0["use_flow_sigmas"] == false && $0.isChosen("flow_shift") && $0["flow_shift"]?.number != 1 }),
     ConfigRule(
       "flow-without-sigmas", "the model predicts the flow, and the sigmas are not those of flow matching",
-      "set use_flow_sigmas to true",
+      "set use_flow_sigmas to true", .error,
       applies: { $0["prediction_type"] == "flow_prediction" && $0["use_flow_sigmas"] == false }),
     ConfigRule(
       "third-order-guided", "solver_order 3 is unstable for guided sampling", "set solver_order to 2",

@@ -9,18 +9,24 @@ import Testing
 @Suite struct PythonClientTests {
   /// What the script printed: a value for each call, or the name of an exception's class.
   static func results(_ python: Layout.Python, _ hub: RunningHub) async throws -> [String: JSON] {
+    try await output(of: Layout.fixture("clients/read_hub.py").path, python, hub)
+  }
+
+  /// The JSON that a script prints, which runs against `hub` with nothing of the user's own in its sight.
+  static func output<Value: Decodable>(
+    of script: String, _ python: Layout.Python, _ hub: RunningHub
+  ) async throws -> Value {
     let interpreter = try #require(python.interpreter, "no Python environment '\(python.rawValue)': run 'make venvs'")
     let home = try TemporaryDirectory()
     let environment = [
       "HF_ENDPOINT": hub.endpoint.absoluteString, "HF_HOME": home.path, "HOME": home.path, "PATH": "/usr/bin:/bin",
-      "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "PYTHONUTF8": "1",
+      "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "PYTHONUTF8": "1", "TMPDIR": home.path,
     ]
-    let script = Layout.fixture("clients/read_hub.py").path
     let outcome = try await Program(
       interpreter, [script], environment: environment, directory: home.path, timeout: 300
     ).run()
     try #require(outcome.status == 0, "\(outcome.errorText)")
-    return try JSONDecoder().decode([String: JSON].self, from: Data(outcome.output))
+    return try JSONDecoder().decode(Value.self, from: Data(outcome.output))
   }
 
   static func digest(_ bytes: some Sequence<UInt8>) -> JSON {

@@ -78,6 +78,10 @@ public struct SettingsRequest: Codable, Hashable, Sendable {
 public struct BranchRequest: Codable, Hashable, Sendable {
   /// The revision that it begins at; `nil` for the head.
   public var startingPoint: String?
+  /// Whether it begins without files and without a history.
+  public var emptyBranch: Bool?
+  /// Whether it may take the place of a branch of its name.
+  public var overwrite: Bool?
 
   /// A branch that begins at `startingPoint`.
   public init(startingPoint: String?) { self.startingPoint = startingPoint }

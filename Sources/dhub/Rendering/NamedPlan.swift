@@ -13,19 +13,7 @@ struct NamedPlan: Sendable {
     (name, className, plan) = (loaded.name, loaded.scheduler.className, sampler.plan)
   }
 
-  var json: JSONValue {
-    let stages = plan.stages.map { stage -> JSONValue in
-      [
-        "timestep": .double(stage.timestep), "alpha": .double(stage.level.alpha), "sigma": .double(stage.level.sigma),
-        "next_alpha": .double(stage.end.alpha), "next_sigma": .double(stage.end.sigma),
-        "input_scale": .double(stage.inputScale),
-      ]
-    }
-    return [
-      "source": .string(name), "class": .string(className), "init_noise_sigma": .double(plan.initNoiseSigma),
-      "stages": .array(stages), "sigmas": .array(plan.sigmas.map { .double(Double($0)) }),
-    ]
-  }
+  var json: JSONValue { plan.json(source: name, className: className) }
 
   var text: String {
     var table = Table([("STEP", .right), ("TIMESTEP", .right), ("ALPHA", .right), ("SIGMA", .right), ("NEXT", .right)])
