@@ -32,6 +32,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 /// What Hummingbird is made of, where its own interface speaks of it.
 let hummingbirdParts: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
   .product(name: "HTTPTypes", package: "swift-http-types"),
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
@@ -70,6 +71,8 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
+    .target(name: "CProcess"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     module("HubTransport", ["HubModel", "CCurl", logging]),
     module("HubCache", ["HubModel", "PythonJSON", crypto]),
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
@@ -77,7 +80,7 @@ let package = Package(
     module("HubGit", ["HubModel", "CGit2", crypto]),
     module(
       "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
-    module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto] + hummingbirdParts),
+    module("HubServer", ["HubModel", "HubGit", "CProcess", "CZlib", hummingbird, logging, crypto] + hummingbirdParts),
 
     // Where the halves meet.
     module(

@@ -27,3 +27,11 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ p
     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
   }
 }
+
+/// Waits until the names in a directory are on the disk, where the file system can say so.
+package func synchronizeDirectory(_ path: String) {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  fsync(descriptor)
+  close(descriptor)
+}

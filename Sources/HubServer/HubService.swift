@@ -8,6 +8,8 @@ struct HubService: Sendable {
   let accounts: Accounts?
   let spool: Spool
   let limits: HubServer.Limits
+  let signer: URLSigner
+  let engine: GitEngine
 
   /// The answer to `request`, of which `body` reads what came with it.
   ///
@@ -15,6 +17,8 @@ struct HubService: Sendable {
   func reply(to request: HubRequest, _ body: BodyReader) async throws -> Reply {
     guard let route = Route(path: request.path) else { throw Refusal.noRoute }
     switch route {
+    case .git(let id, let service): return try await git(id, service, request, body)
+    case .lfs(let id, let service): return try await lfs(id, service, request, body)
     case .pathsInfo(let id, let revision):
       guard request.method == .post else { throw Refusal.wrongMethod(allowed: "POST") }
       return try await pathsInfo(

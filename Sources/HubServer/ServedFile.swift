@@ -49,7 +49,8 @@ struct Spool: Sendable {
     return file
   }
 
-  private func empty() throws(HubError) -> ServedFile {
+  /// A file without a name, to write to and to read from.
+  func empty() throws(HubError) -> ServedFile {
     try makeDirectories(directory)
     let path = directory + "/" + UUID().uuidString
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

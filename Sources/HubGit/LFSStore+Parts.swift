@@ -1,0 +1,93 @@
+import Crypto
+import Foundation
+public import HubModel
+
+extension LFSStore {
+  /// Gives what has arrived its place as the object `pointer`, after a comparison with it.
+  ///
+  /// An object that is there already stays, unless it is damaged.
+  ///
+  /// - Throws: `integrity` if the bytes are not the object's; `system`, `diskFull`.
+  public func add(_ incoming: LFSIncoming, as pointer: LFSPointer) throws(HubError) {
+    guard incoming.count == pointer.size else {
+      throw HubError(.integrity(expected: "\(pointer.size) bytes", got: "\(incoming.count)"), context: context(pointer))
+    }
+    let digest = incoming.digest
+    guard digest == pointer.oid else {
+      throw HubError(.integrity(expected: "sha256:\(pointer.oid)", got: "sha256:\(digest)"), context: context(pointer))
+    }
+    // A file of another length is no reason to refuse the right bytes.
+    if let file = try? file(of: pointer), file == place(of: pointer.oid) { return }
+    try incoming.publish(as: place(of: pointer.oid))
+  }
+
+  /// Keeps what has arrived as part `number` of the object `pointer`, until ``assemble(_:parts:for:)``.
+  ///
+  /// - Parameter repository: The path of the repository that the object is sent to: one never sees another's parts.
+  /// - Returns: The part's identity, for the client to repeat.
+  public func add(
+    _ incoming: LFSIncoming, asPart number: Int, of pointer: LFSPointer, for repository: String
+  ) throws(HubError) -> String {
+    try incoming.publish(as: "\(parts(of: pointer, for: repository))/\(number)")
+    return incoming.digest
+  }
+
+  /// Makes the object `pointer` of its first `count` parts, which are removed.
+  ///
+  /// A piece of a part is in memory at a time. The parts are on the disk until the whole is, so that nothing is lost
+  /// when the server ends in between.
+  ///
+  /// - Throws: `conflict` if a part has not arrived; `integrity` if the parts are not the object; `system`, `diskFull`.
+  public func assemble(_ pointer: LFSPointer, parts count: Int, for repository: String) throws(HubError) {
+    let directory = parts(of: pointer, for: repository)
+    for number in 1...max(count, 1) where access("\(directory)/\(number)", R_OK) != 0 {
+      throw HubError(.conflict("part \(number) of \(count) has not arrived"), context: context(pointer))
+    }
+    let whole = try LFSIncoming(in: self)
+    for number in 1...max(count, 1) { try whole.append(fileAt: "\(directory)/\(number)") }
+    do throws(HubError) {
+      try add(whole, as: pointer)
+    } catch {
+      // Parts that make another object are of no use to anybody.
+      if error.code == .integrity { Self.remove(directory) }
+      throw error
+    }
+    Self.remove(directory)
+  }
+
+  /// Removes what uploads left behind that nobody went on with for `seconds`.
+  public func sweep(olderThan seconds: Int64) {
+    let deadline = Int64(Date().timeIntervalSince1970) - seconds
+    for directory in [incoming, incoming + "/parts"] {
+      // Absence: nothing ever arrived.
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+        var status = stat()
+        let path = directory + "/" + name
+        guard name != "parts", lstat(path, &status) == 0 else { continue }
+        #if os(macOS)
+          let modified = Int64(status.st_mtimespec.tv_sec)
+        #else
+          let modified = Int64(status.st_mtim.tv_sec)
+        #endif
+        if modified < deadline { Self.remove(path) }
+      }
+    }
+  }
+
+  /// Where objects are while they arrive.
+  var incoming: String { path + "/incoming" }
+
+  /// Where the store itself keeps the object `oid`.
+  private func place(of oid: String) -> String {
+    "\(path)/objects/\(oid.prefix(2))/\(oid.dropFirst(2).prefix(2))/\(oid)"
+  }
+
+  private func parts(of pointer: LFSPointer, for repository: String) -> String {
+    "\(incoming)/parts/\(hexadecimal(SHA256.hash(data: Data("\(repository)\0\(pointer.oid)".utf8))))"
+  }
+
+  private func context(_ pointer: LFSPointer) -> HubError.Context { HubError.Context(file: pointer.oid) }
+
+  /// What cannot be removed now is found by the next sweep.
+  private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }  // cleanup
+}

@@ -1,0 +1,72 @@
+import Foundation
+import HubGit
+import HubModel
+
+/// The `git` of the machine: the engine that packs for a fetch and unpacks a push.
+///
+/// libgit2 cannot serve packs, and git's own receive-pack brings what would have to be written again: a quarantine for
+/// objects, `fsck`, the check that nothing is missing, refs that move together or not at all, the report. It is run
+/// without a shell, with a fixed list of arguments, with an environment of a few variables and without any
+/// configuration but the repository's own; ours goes before that.
+struct GitProgram: Sendable {
+  /// The executable.
+  let path: String
+  /// The directory of the hooks that ask the hub (`PushHook`).
+  let hooks: String
+
+  /// The git on `PATH`, or `nil` if there is none.
+  init?(hooks: String) {
+    self.hooks = hooks
+    let places = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+    guard let path = places.lazy.map({ String($0) + "/git" }).first(where: { access($0, X_OK) == 0 }) else {
+      return nil
+    }
+    self.path = path
+  }
+
+  /// The arguments, after the program's name, that serve `service` for the bare repository at `repository`.
+  ///
+  /// - Parameter advertises: Whether only the refs are asked for.
+  func arguments(
+    _ service: Route.GitService, _ repository: String, advertises: Bool, _ limits: HubServer.Limits
+  ) -> [String] {
+    var settings = [
+      "transfer.hideRefs=refs/hub", "gc.auto=0", "core.filesRefLockTimeout=10000", "core.packedGitLimit=256m",
+    ]
+    var command: [String]
+    switch service {
+    case .receivePack:
+      settings += [
+        "core.hooksPath=\(hooks)", "receive.fsckObjects=true", "receive.maxInputSize=\(limits.push)",
+        "receive.autogc=false", "receive.advertiseAtomic=true", "core.packedRefsTimeout=10000",
+        // On the disk before it is acknowledged.
+        "core.fsync=committed,reference", "core.bigFileThreshold=16m",
+      ]
+      command = ["receive-pack", "--stateless-rpc"]
+    case .uploadPack, .references:
+      // Any object may be asked for by name, as protocol 2 allows anyway; partial clones come back for blobs.
+      settings += [
+        "uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true", "pack.threads=1", "pack.windowMemory=64m",
+      ]
+      command = ["upload-pack", "--stateless-rpc", "--strict"]
+    }
+    if advertises { command.append("--advertise-refs") }
+    return settings.flatMap { ["-c", $0] } + command + [repository]
+  }
+
+  /// The whole environment of git and its hooks.
+  func environment(version: String?, user: String?) -> [String: String] {
+    var environment = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": hooks, "LC_ALL": "C",
+      "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_TERMINAL_PROMPT": "0",
+      "GIT_NO_LAZY_FETCH": "1",
+    ]
+    if let version { environment["GIT_PROTOCOL"] = version }
+    if let user {
+      environment["REMOTE_USER"] = user
+      environment["GIT_COMMITTER_NAME"] = user
+      environment["GIT_COMMITTER_EMAIL"] = "\(user)@localhost"
+    }
+    return environment
+  }
+}
