@@ -21,15 +21,44 @@ extension LFSStore {
     try incoming.publish(as: place(of: pointer.oid))
   }
 
+  /// A part that has arrived.
+  public struct Part: Hashable, Sendable {
+    /// The number, from 1.
+    public let number: Int
+    /// The length in bytes.
+    public let size: Int64
+    /// The SHA-256 of the bytes, as hexadecimal digits.
+    public let digest: String
+    fileprivate let file: String
+  }
+
   /// Keeps what has arrived as part `number` of the object `pointer`, until ``assemble(_:parts:for:)``.
   ///
   /// - Parameter repository: The path of the repository that the object is sent to: one never sees another's parts.
-  /// - Returns: The part's identity, for the client to repeat.
+  /// - Returns: The digest of the part.
   public func add(
     _ incoming: LFSIncoming, asPart number: Int, of pointer: LFSPointer, for repository: String
   ) throws(HubError) -> String {
-    try incoming.publish(as: "\(parts(of: pointer, for: repository))/\(number)")
-    return incoming.digest
+    let digest = incoming.digest
+    let earlier = parts(of: pointer, for: repository).filter { $0.number == number && $0.digest != digest }
+    try incoming.publish(as: "\(folder(of: pointer, for: repository))/\(number)-\(digest)")
+    for part in earlier { unlink(part.file) }
+    return digest
+  }
+
+  /// The parts of the object `pointer` that have arrived, in order.
+  public func parts(of pointer: LFSPointer, for repository: String) -> [Part] {
+    let folder = folder(of: pointer, for: repository)
+    // Absence: none has arrived.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.compactMap { name in
+      let words = name.split(separator: "-")
+      var status = stat()
+      guard words.count == 2, let number = Int(words[0]), stat("\(folder)/\(name)", &status) == 0 else { return nil }
+      return Part(
+        number: number, size: Int64(status.st_size), digest: String(words[1]), file: "\(folder)/\(name)")
+    }
+    .sorted { $0.number < $1.number }
   }
 
   /// Makes the object `pointer` of its first `count` parts, which are removed.
@@ -39,20 +68,23 @@ extension LFSStore {
   ///
   /// - Throws: `conflict` if a part has not arrived; `integrity` if the parts are not the object; `system`, `diskFull`.
   public func assemble(_ pointer: LFSPointer, parts count: Int, for repository: String) throws(HubError) {
-    let directory = parts(of: pointer, for: repository)
-    for number in 1...max(count, 1) where access("\(directory)/\(number)", R_OK) != 0 {
-      throw HubError(.conflict("part \(number) of \(count) has not arrived"), context: context(pointer))
-    }
+    let files = Dictionary(
+      parts(of: pointer, for: repository).map { ($0.number, $0.file) }, uniquingKeysWith: { first, _ in first })
     let whole = try LFSIncoming(in: self)
-    for number in 1...max(count, 1) { try whole.append(fileAt: "\(directory)/\(number)") }
+    for number in 0..<count {
+      guard let file = files[number + 1] else {
+        throw HubError(.conflict("part \(number + 1) of \(count) has not arrived"), context: context(pointer))
+      }
+      try whole.append(fileAt: file)
+    }
     do throws(HubError) {
       try add(whole, as: pointer)
     } catch {
       // Parts that make another object are of no use to anybody.
-      if error.code == .integrity { Self.remove(directory) }
+      if error.code == .integrity { Self.remove(folder(of: pointer, for: repository)) }
       throw error
     }
-    Self.remove(directory)
+    Self.remove(folder(of: pointer, for: repository))
   }
 
   /// Removes what uploads left behind that nobody went on with for `seconds`.
@@ -82,7 +114,7 @@ extension LFSStore {
     "\(path)/objects/\(oid.prefix(2))/\(oid.dropFirst(2).prefix(2))/\(oid)"
   }
 
-  private func parts(of pointer: LFSPointer, for repository: String) -> String {
+  private func folder(of pointer: LFSPointer, for repository: String) -> String {
     "\(incoming)/parts/\(hexadecimal(SHA256.hash(data: Data("\(repository)\0\(pointer.oid)".utf8))))"
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import HubGit
 import HubModel
@@ -66,27 +67,36 @@ extension HubService {
       oid: object.oid, size: object.size, authenticated: true,
       actions: [
         "upload": isInParts
-          ? parts(object, id, request)
+          ? parts(pointer, id, repository.path, request)
           : action(.put, .lfs(id, .object(oid: object.oid)), object.oid, object.size, request),
         "verify": verify,
       ])
   }
 
   /// An upload in parts: the URL is that of the completion, and those of the parts are among its header fields.
-  private func parts(_ object: LFSBatchRequest.Object, _ id: RepositoryID, _ request: HubRequest)
-    -> LFSBatchAnswer.Action
-  {
+  ///
+  /// Clients that know the field `uploaded_parts`, which is ours, go on where an earlier upload ended.
+  private func parts(
+    _ pointer: LFSPointer, _ id: RepositoryID, _ repository: String, _ request: HubRequest
+  ) -> LFSBatchAnswer.Action {
     // So large that the numbers that a route allows suffice.
-    let size = max(limits.lfsPart, (object.size + 9_999) / 10_000)
-    let count = Int((object.size + size - 1) / size)
+    let size = max(limits.lfsPart, (pointer.size + 9_999) / 10_000)
+    let count = Int((pointer.size + size - 1) / size)
+    func length(_ number: Int) -> Int64 { min(size, pointer.size - Int64(number - 1) * size) }
     var header = ["chunk_size": "\(size)"]
     for number in 1...count {
-      let length = min(size, object.size - Int64(number - 1) * size)
-      let part = action(.put, .lfs(id, .part(oid: object.oid, number: number)), object.oid, length, request)
+      let part = action(.put, .lfs(id, .part(oid: pointer.oid, number: number)), pointer.oid, length(number), request)
       let digits = "\(number)"
       header[String(repeating: "0", count: 5 - digits.count) + digits] = part.href
     }
-    var completion = action(.post, .lfs(id, .completion(oid: object.oid)), object.oid, object.size, request)
+    let arrived = repositories.objects.parts(of: pointer, for: repository).filter { part in
+      (1...count).contains(part.number) && part.size == length(part.number)
+    }
+    let named = arrived.map { LFSCompletion.Part(partNumber: $0.number, etag: "\"\($0.digest)\"") }
+    if !named.isEmpty, let text = try? JSONEncoder().encode(named) {  // absence: numbers and digits always become JSON
+      header["uploaded_parts"] = String(decoding: text, as: UTF8.self)
+    }
+    var completion = action(.post, .lfs(id, .completion(oid: pointer.oid)), pointer.oid, pointer.size, request)
     completion.header = header
     return completion
   }
