@@ -18,6 +18,8 @@ extension HubServer {
     public var publicEndpoint: URL?
     /// What a client may ask of the server.
     public var limits: Limits
+    /// The directories in which `git` is looked for, separated by colons.
+    public var searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     /// Told of every request, never of a secret.
     public var logger: Logger
 

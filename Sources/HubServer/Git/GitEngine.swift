@@ -21,8 +21,10 @@ final class GitEngine: Sendable {
     let hooks = root + "/hooks"
     do throws(HubError) {
       try PushHook.install(in: hooks)
-      program = GitProgram(hooks: hooks)
-      if program == nil { logger.notice("there is no git on PATH: clones and pushes are refused") }
+      program = GitProgram(searchPath: configuration.searchPath, hooks: hooks)
+      if program == nil {
+        logger.notice("there is no git in \(configuration.searchPath): clones and pushes are refused")
+      }
     } catch {
       program = nil
       logger.error("clones and pushes are refused", metadata: ["reason": "\(error)"])

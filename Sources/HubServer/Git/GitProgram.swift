@@ -14,10 +14,13 @@ struct GitProgram: Sendable {
   /// The directory of the hooks that ask the hub (`PushHook`).
   let hooks: String
 
-  /// The git on `PATH`, or `nil` if there is none.
-  init?(hooks: String) {
-    self.hooks = hooks
-    let places = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+  /// Where it, and what it runs, are looked for.
+  let searchPath: String
+
+  /// The git in one of the directories of `searchPath`, or `nil` if there is none.
+  init?(searchPath: String, hooks: String) {
+    (self.searchPath, self.hooks) = (searchPath, hooks)
+    let places = searchPath.split(separator: ":")
     guard let path = places.lazy.map({ String($0) + "/git" }).first(where: { access($0, X_OK) == 0 }) else {
       return nil
     }
@@ -57,7 +60,7 @@ struct GitProgram: Sendable {
   /// The whole environment of git and its hooks.
   func environment(version: String?, user: String?) -> [String: String] {
     var environment = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": hooks, "LC_ALL": "C",
+      "PATH": searchPath, "HOME": hooks, "LC_ALL": "C",
       "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_TERMINAL_PROMPT": "0",
       "GIT_NO_LAZY_FETCH": "1",
     ]
