@@ -116,7 +116,7 @@ let package = Package(
       name: "benchmarks", dependencies: ["DiffusionHub"], path: "Tests/Benchmarks", swiftSettings: settings),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "HubTestSupport", "HubModel"],
+      name: "EndToEndTests", dependencies: ["TestSupport", "HubTestSupport", "HubGit", "HubModel"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

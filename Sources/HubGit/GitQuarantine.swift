@@ -1,4 +1,5 @@
 internal import CGit2
+import Foundation
 public import HubModel
 
 /// The objects of a push, which git keeps in a directory of their own until its `pre-receive` hook agrees.
@@ -62,6 +63,18 @@ public struct GitQuarantine: ~Copyable {
       return flaws.count < Self.enough
     }
     return flaws.isEmpty ? [] : try named(flaws, limits)
+  }
+
+  /// Removes quarantines of the bare repository at `repository` that nobody has touched for `seconds`.
+  ///
+  /// git removes its own, but not when it is ended by a signal.
+  public static func sweep(_ repository: String, olderThan seconds: Int64) {
+    let objects = repository + "/objects"
+    // Absence: there is no such repository.
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: objects)) ?? []
+    where name.hasPrefix("tmp_objdir-") || name.hasPrefix("incoming-") {
+      removeOld(objects + "/" + name, seconds: seconds)
+    }
   }
 
   /// More flaws than anybody reads.

@@ -89,19 +89,10 @@ extension LFSStore {
 
   /// Removes what uploads left behind that nobody went on with for `seconds`.
   public func sweep(olderThan seconds: Int64) {
-    let deadline = Int64(Date().timeIntervalSince1970) - seconds
     for directory in [incoming, incoming + "/parts"] {
       // Absence: nothing ever arrived.
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
-        var status = stat()
-        let path = directory + "/" + name
-        guard name != "parts", lstat(path, &status) == 0 else { continue }
-        #if os(macOS)
-          let modified = Int64(status.st_mtimespec.tv_sec)
-        #else
-          let modified = Int64(status.st_mtim.tv_sec)
-        #endif
-        if modified < deadline { Self.remove(path) }
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] where name != "parts" {
+        removeOld(directory + "/" + name, seconds: seconds)
       }
     }
   }

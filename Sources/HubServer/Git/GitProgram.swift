@@ -29,32 +29,42 @@ struct GitProgram: Sendable {
 
   /// The arguments, after the program's name, that serve `service` for the bare repository at `repository`.
   ///
-  /// - Parameter advertises: Whether only the refs are asked for.
+  /// - Parameter body: The length of the request's body; `nil` where only the refs are asked for.
   func arguments(
-    _ service: Route.GitService, _ repository: String, advertises: Bool, _ limits: HubServer.Limits
+    _ service: Route.GitService, _ repository: String, body: Int64?, _ limits: HubServer.Limits
   ) -> [String] {
-    var settings = [
-      "transfer.hideRefs=refs/hub", "gc.auto=0", "core.filesRefLockTimeout=10000", "core.packedGitLimit=256m",
-    ]
-    var command: [String]
-    switch service {
-    case .receivePack:
-      settings += [
-        "core.hooksPath=\(hooks)", "receive.fsckObjects=true", "receive.maxInputSize=\(limits.push)",
-        "receive.autogc=false", "receive.advertiseAtomic=true", "core.packedRefsTimeout=10000",
-        // On the disk before it is acknowledged.
-        "core.fsync=committed,reference", "core.bigFileThreshold=16m",
-      ]
-      command = ["receive-pack", "--stateless-rpc"]
-    case .uploadPack, .references:
-      // Any object may be asked for by name, as protocol 2 allows anyway; partial clones come back for blobs.
-      settings += [
-        "uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true", "pack.threads=1", "pack.windowMemory=64m",
-      ]
-      command = ["upload-pack", "--stateless-rpc", "--strict"]
-    }
-    if advertises { command.append("--advertise-refs") }
-    return settings.flatMap { ["-c", $0] } + command + [repository]
+    let settings =
+      Self.settings
+      + (service == .receivePack ? Self.receiving + receiving(limits, body: body ?? 0) : Self.uploading)
+    let command =
+      service == .receivePack ? ["receive-pack", "--stateless-rpc"] : ["upload-pack", "--stateless-rpc", "--strict"]
+    let advertises = body == nil ? ["--advertise-refs"] : []
+    return settings.flatMap { ["-c", $0] } + command + advertises + [repository]
+  }
+
+  private static let settings = [
+    "transfer.hideRefs=refs/hub", "gc.auto=0", "core.filesRefLockTimeout=10000", "core.packedGitLimit=256m",
+    // Weights do not shrink as differences: not to look for them saves minutes, and what is longer is streamed.
+    "core.bigFileThreshold=1m",
+  ]
+
+  private static let uploading = [
+    // Any object may be asked for by name, as protocol 2 allows anyway; partial clones come back for blobs.
+    "uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true", "pack.threads=1", "pack.windowMemory=64m",
+    "pack.compression=1",
+  ]
+
+  private static let receiving = [
+    "receive.fsckObjects=true", "receive.autogc=false", "receive.advertiseAtomic=true", "core.packedRefsTimeout=10000",
+    // On the disk before it is acknowledged.
+    "core.fsync=committed,reference",
+  ]
+
+  private func receiving(_ limits: HubServer.Limits, body: Int64) -> [String] {
+    // A long pack is kept as it is, as taking it apart and packing it again for each clone would cost much; a short one
+    // becomes single files, as thousands of packs would slow every reader down.
+    ["core.hooksPath=\(hooks)", "receive.maxInputSize=\(limits.push)"]
+      + (body > 4 << 20 ? ["receive.unpackLimit=1"] : [])
   }
 
   /// The whole environment of git and its hooks.

@@ -4,6 +4,7 @@ import HubModel
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// One run of git, for one request: from a body that is on the disk to an answer that is sent as it is made.
 ///
@@ -11,7 +12,7 @@ import NIOPosix
 /// other. What git says waits for the client in a pipe. The last owner ends git.
 final class GitSession: Sendable {
   /// What is asked of git.
-  struct Task: Sendable {
+  struct Job: Sendable {
     let service: Route.GitService
     let repository: String
     /// The body of the request; `nil` to ask for the refs alone.
@@ -26,58 +27,77 @@ final class GitSession: Sendable {
   private let engine: GitEngine
   private let turn: GitEngine.Turn
   private let process: ChildProcess
-  private let output: Int32
-  private let errors: ServedFile
   private let service: Route.GitService
+  /// Where git's output comes from, until somebody else closes it.
+  private let output: Mutex<Int32?>
+  private let errors: ServedFile
 
   /// Starts git.
   ///
   /// - Throws: `system`.
-  init(_ task: Task, _ program: GitProgram, _ engine: GitEngine, _ turn: GitEngine.Turn) throws(HubError) {
-    (self.engine, self.turn, service) = (engine, turn, task.service)
+  init(_ job: Job, _ program: GitProgram, _ engine: GitEngine, _ turn: GitEngine.Turn) throws(HubError) {
+    (self.engine, self.turn, service) = (engine, turn, job.service)
     errors = try engine.spool.empty()
+    if job.service == .receivePack {
+      GitQuarantine.sweep(job.repository, olderThan: 2 * Int64(engine.limits.gitSeconds))
+    }
     let pipe = try Pipe.make()
+    let nothing = try ServedFile(path: "/dev/null")
+    let input = job.input ?? nothing
+    lseek(input.descriptor, 0, SEEK_SET)
     let question = try Pipe.make()
     let verdict = try Pipe.make()
-    let nothing = try ServedFile(path: "/dev/null")
-    if let input = task.input { lseek(input.descriptor, 0, SEEK_SET) }
-    let arguments = program.arguments(
-      task.service, task.repository, advertises: task.input == nil, engine.limits)
     process = try ChildProcess(
-      program.path, arguments, environment: program.environment(version: task.version, user: task.user),
+      program.path,
+      program.arguments(job.service, job.repository, body: try job.input?.length(), engine.limits),
+      environment: program.environment(version: job.version, user: job.user),
       descriptors: [
-        (task.input ?? nothing).descriptor, pipe.writing.number, errors.descriptor, question.writing.number,
-        verdict.reading.number,
+        input.descriptor, pipe.writing.number, errors.descriptor, question.writing.number, verdict.reading.number,
       ])
     process.limit(memory: engine.limits.gitMemory, seconds: engine.limits.gitSeconds)
-    output = pipe.reading.released()
+    output = Mutex(pipe.reading.released())
+    guard job.service == .receivePack else { return }
     let (asked, answered) = (question.reading.released(), verdict.writing.released())
-    Thread.detachNewThread { Self.answer(asked, answered, task.objections) }
+    Thread.detachNewThread { Self.answer(asked, answered, job.objections) }
   }
+
+  deinit { if let output = output.withLock({ $0 }) { close(output) } }
 
   /// Sends what git says, and waits for its end.
   ///
   /// - Throws: What happened to the client; git is ended then.
   @concurrent func send(to writer: inout StreamWriter) async throws {
     defer { process.kill() }
-    let alarm = _Concurrency.Task { [process, seconds = engine.limits.gitSeconds] in
-      try await _Concurrency.Task.sleep(for: .seconds(seconds))
+    let alarm = Task { [process, seconds = engine.limits.gitSeconds] in
+      try await Task.sleep(for: .seconds(seconds))
       process.kill()
     }
     defer { alarm.cancel() }
-    let pipe = try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .takingOwnershipOfDescriptor(input: output) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, Never>(wrappingChannelSynchronously: channel)
-        }
-      }
-    try await pipe.executeThenClose { pieces, _ in
+    try await opened().executeThenClose { pieces, _ in
       for try await piece in pieces { try await writer.write(piece) }
     }
     let status = await process.ended()
     if status != 0 {
       engine.logger.notice(
         "git ended with \(status)", metadata: ["service": "\(service.rawValue)", "says": "\(said)"])
+    }
+  }
+
+  /// What git says, as a channel.
+  private func opened() async throws -> NIOAsyncChannel<ByteBuffer, Never> {
+    let taken = output.withLock { output in
+      defer { output = nil }
+      return output
+    }
+    guard let taken else { throw HubError(.cancelled) }
+    do {
+      return try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .takingOwnershipOfDescriptor(input: taken) { channel in
+          channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel(wrappingChannelSynchronously: channel) }
+        }
+    } catch {
+      close(taken)
+      throw error
     }
   }
 

@@ -51,14 +51,14 @@ extension HubService {
     }
     // A push has no version of its own: git speaks the first one.
     let version = service == .uploadPack ? Self.version(request) : nil
-    let task = GitSession.Task(
+    let job = GitSession.Job(
       service: service, repository: repositories.path(of: id), input: input, version: version, user: account?.user,
       objections: { question in
         account.map { PushCheck(service: self, id: id, account: $0).objections(question) } ?? ["nobody pushes"]
       })
     let turn = try await engine.turn()
     let session = try await GitThreads.run { () throws(HubError) in
-      try GitSession(task, program, engine, turn)
+      try GitSession(job, program, engine, turn)
     }
     let preamble = input == nil && version?.contains("version=2") != true ? Self.preamble(service) : nil
     return Reply(

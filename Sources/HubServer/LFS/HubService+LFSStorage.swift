@@ -9,7 +9,8 @@ extension HubService {
     let pointer = try pointer(.lfs(id, .object(oid: oid)), oid, request)
     let path = repositories.path(of: id)
     let file = try await GitThreads.run { () throws(HubError) in
-      try stored(pointer, for: path).map { path throws(HubError) in try ServedFile(path: path) }
+      _ = try repositories.open(id)
+      return try stored(pointer, for: path).map { path throws(HubError) in try ServedFile(path: path) }
     }
     guard let file else { throw Refusal(.notFound, "The repository has no such object") }
     var headers: HTTPFields = [
@@ -36,7 +37,7 @@ extension HubService {
     let incoming = try await incoming(id, body, limit: pointer.size)
     try await GitThreads.run { () throws(HubError) in
       try repositories.objects.add(incoming, as: pointer)
-      try LFSKnown(repositoryAt: repositories.path(of: id)).add(oid)
+      try recognize(pointer, in: id)
     }
     return Reply()
   }
@@ -69,10 +70,9 @@ extension HubService {
     else { throw Refusal(.unprocessableContent, "The message does not name the parts of the object from 1 on") }
     let path = repositories.path(of: id)
     try await GitThreads.run { () throws(HubError) in
-      let known = LFSKnown(repositoryAt: path)
-      if known.contains(oid), try stored(pointer, for: path) != nil { return }
+      if LFSKnown(repositoryAt: path).contains(oid), try stored(pointer, for: path) != nil { return }
       try repositories.objects.assemble(pointer, parts: count, for: path)
-      try known.add(oid)
+      try recognize(pointer, in: id)
     }
     return try Reply(lfs: ["status": "ok"])
   }
@@ -96,6 +96,12 @@ extension HubService {
       guard try stored(pointer, for: path) != nil else { throw Refusal(.notFound, "The object has not arrived") }
     }
     return try Reply(lfs: object)
+  }
+
+  /// Lets a repository name an object that it was sent, unless the repository went away meanwhile.
+  private func recognize(_ pointer: LFSPointer, in id: RepositoryID) throws(HubError) {
+    let repository = try repositories.open(id)
+    try LFSKnown(repositoryAt: repository.path).add(pointer.oid)
   }
 
   /// The object, and the length, that the signature of `request` is for.
