@@ -93,7 +93,9 @@ public struct Program: Sendable {
 extension Process {
   /// Runs the program, and closes our ends of its files, which Foundation keeps open as long as it keeps the process.
   func runAndLetGo() throws {
-    defer { for file in [standardInput, standardOutput, standardError] { try? (file as? FileHandle)?.close() } }  // cleanup
+    defer {
+      for file in [standardInput, standardOutput, standardError] { try? (file as? FileHandle)?.close() }  // cleanup
+    }
     try run()
   }
 }
