@@ -20,8 +20,8 @@ final class GitSession: Sendable {
     /// The version of the protocol, as the client names it.
     let version: String?
     let user: String?
-    /// Decides about a push: what is against it, nothing if it may go on.
-    let objections: @Sendable (PushQuestion) -> [String]
+    /// Decides about a push.
+    let decide: @Sendable (PushQuestion) -> PushVerdict
   }
 
   private let engine: GitEngine
@@ -58,7 +58,7 @@ final class GitSession: Sendable {
     output = Mutex(pipe.reading.released())
     guard job.service == .receivePack else { return }
     let (asked, answered) = (question.reading.released(), verdict.writing.released())
-    Thread.detachNewThread { Self.answer(asked, answered, job.objections) }
+    Thread.detachNewThread { Self.answer(asked, answered, job.decide) }
   }
 
   deinit { if let output = output.withLock({ $0 }) { close(output) } }
@@ -110,15 +110,18 @@ final class GitSession: Sendable {
 
   /// Reads what the hook asks, if it does, and answers it. The pipe ends with git.
   private static func answer(
-    _ asked: Int32, _ answered: Int32, _ objections: (PushQuestion) -> [String]
+    _ asked: Int32, _ answered: Int32, _ decide: (PushQuestion) -> PushVerdict
   ) {
     defer {
       close(asked)
       close(answered)
     }
     guard let text = question(asked) else { return }
-    let reasons = PushQuestion(text).map(objections) ?? ["the hub did not understand what the push is about"]
-    let lines = reasons.map { ">\(printable($0, limit: 400))\n" } + [reasons.isEmpty ? "yes\n" : "no\n"]
+    let misunderstood = PushVerdict(objections: ["the hub did not understand what the push is about"])
+    let verdict = PushQuestion(text).map(decide) ?? misunderstood
+    let lines =
+      (verdict.objections + verdict.remarks).map { ">\(printable($0, limit: 400))\n" }
+      + [verdict.objections.isEmpty ? "yes\n" : "no\n"]
     var answer = lines.joined()
     answer.withUTF8 { bytes in
       // A hook that is gone needs no answer, and a push without one is refused.

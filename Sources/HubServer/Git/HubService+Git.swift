@@ -53,8 +53,9 @@ extension HubService {
     let version = service == .uploadPack ? Self.version(request) : nil
     let job = GitSession.Job(
       service: service, repository: repositories.path(of: id), input: input, version: version, user: account?.user,
-      objections: { question in
-        account.map { PushCheck(service: self, id: id, account: $0).objections(question) } ?? ["nobody pushes"]
+      decide: { question in
+        account.map { PushCheck(service: self, id: id, account: $0).verdict(question) }
+          ?? PushVerdict(objections: ["nobody pushes"])
       })
     let turn = try await engine.turn()
     let session = try await GitThreads.run { () throws(HubError) in

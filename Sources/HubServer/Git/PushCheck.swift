@@ -8,21 +8,19 @@ struct PushCheck: Sendable {
   let id: RepositoryID
   let account: Account
 
-  /// What is against the push, in sentences for whoever pushes; nothing if it may go on.
-  ///
-  /// Waits for the disk.
-  func objections(_ question: PushQuestion) -> [String] {
+  /// Decides about the push; waits for the disk.
+  func verdict(_ question: PushQuestion) -> PushVerdict {
     let refused = question.commands.compactMap(objection)
-    guard refused.isEmpty else { return refused }
+    guard refused.isEmpty else { return PushVerdict(objections: refused) }
     do {
-      guard let quarantine = question.quarantine else { return [] }
-      return try objections(to: GitQuarantine(at: quarantine, of: service.repositories.path(of: id)))
+      guard let quarantine = question.quarantine else { return PushVerdict() }
+      return try verdict(GitQuarantine(at: quarantine, of: service.repositories.path(of: id)))
     } catch let error as HubError where error.code == .limitExceeded {
-      return ["\(error)"]
+      return PushVerdict(objections: ["\(error)"])
     } catch {
       service.engine.logger.error(
         "a push could not be checked", metadata: ["repository": "\(id)", "error": "\(error)"])
-      return ["the hub cannot check this push; its log says why"]
+      return PushVerdict(objections: ["the hub cannot check this push; its log says why"])
     }
   }
 
@@ -38,12 +36,12 @@ struct PushCheck: Sendable {
     return nil
   }
 
-  private func objections(to quarantine: consuming GitQuarantine) throws -> [String] {
+  private func verdict(_ quarantine: consuming GitQuarantine) throws -> PushVerdict {
     let limits = service.limits
     let flaws = try quarantine.flaws(blobLimit: limits.pushedBlob, limits: limits.tree) { pointer throws(HubError) in
       try service.unknown([pointer], in: id, for: account).isEmpty
     }
-    return flaws.map { sentence($0, limits) }
+    return PushVerdict(objections: flaws.map { sentence($0, limits) })
   }
 
   private func sentence(_ flaw: GitQuarantine.Flaw, _ limits: HubServer.Limits) -> String {

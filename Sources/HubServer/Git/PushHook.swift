@@ -101,3 +101,11 @@ struct PushQuestion: Hashable, Sendable {
     self.commands = commands
   }
 }
+
+/// What the hub says to a push.
+struct PushVerdict: Hashable, Sendable {
+  /// What is against it, in sentences for whoever pushes; nothing if it may go on.
+  var objections: [String] = []
+  /// What there is to say besides.
+  var remarks: [String] = []
+}
