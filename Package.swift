@@ -33,6 +33,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 /// What Hummingbird is made of, where its own interface speaks of it.
 let hummingbirdParts: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
   .product(name: "HTTPTypes", package: "swift-http-types"),
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
@@ -72,6 +73,8 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
+    .target(name: "CProcess"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     module("HubTransport", ["HubModel", "CCurl", logging]),
     module("HubCache", ["HubModel", "PythonJSON", crypto]),
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
@@ -82,7 +85,10 @@ let package = Package(
       "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
     module(
       "HubServer",
-      ["HubModel", "HubGit", "Schedulers", "Scheduling", "PythonJSON", hummingbird, logging, crypto, yams]
+      [
+        "HubModel", "HubGit", "CProcess", "CZlib", "Schedulers", "Scheduling", "PythonJSON", hummingbird, logging,
+        crypto, yams,
+      ]
         + hummingbirdParts),
 
     // Where the halves meet.
@@ -123,7 +129,7 @@ let package = Package(
       swiftSettings: settings),
     // Whole programs: dhub itself with the real Python clients, git and nginx.
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "HubTestSupport", "HubModel"],
+      name: "EndToEndTests", dependencies: ["TestSupport", "HubTestSupport", "HubGit", "HubModel"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

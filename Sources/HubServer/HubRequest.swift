@@ -36,7 +36,7 @@ struct Reply: Sendable {
     case omitted(Int64)
     /// Bytes that are made while they are sent, so that their number is not known before; the writer may be told of
     /// some, of many, and waits for the client.
-    case stream(@Sendable (inout StreamWriter) async throws -> Void)
+    case stream(@concurrent @Sendable (inout StreamWriter) async throws -> Void)
   }
 
   var status: HTTPResponse.Status

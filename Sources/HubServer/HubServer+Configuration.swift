@@ -18,6 +18,8 @@ extension HubServer {
     public var publicEndpoint: URL?
     /// What a client may ask of the server.
     public var limits: Limits
+    /// The directories in which `git` is looked for, separated by colons.
+    public var searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     /// Told of every request, never of a secret.
     public var logger: Logger
 
@@ -54,6 +56,20 @@ extension HubServer {
     /// The longest blob in a git pack that is served, in bytes, as it is in memory while it is inflated; larger files
     /// belong in git LFS, which has no limit.
     public var packedBlob: Int
+    /// The longest pack that may be pushed, in bytes.
+    public var push: Int64 = 2 << 30
+    /// The longest file that a push may put into git itself, in bytes; larger ones belong in git LFS.
+    public var pushedBlob: Int64 = 10 << 20
+    /// The longest object of git LFS, in bytes.
+    public var lfsObject: Int64 = 1 << 40
+    /// Objects of git LFS that are longer, in bytes, are sent in parts of this length by clients that can.
+    public var lfsPart: Int64 = 128 << 20
+    /// Programs of git that run for clients at once; others wait for their turn.
+    public var gitProcesses = 16
+    /// Seconds that one of them may run.
+    public var gitSeconds = 3600
+    /// Bytes of memory that one of them may use, where the system can bound it.
+    public var gitMemory = 4 << 30
 
     /// The usual limits.
     public init() {

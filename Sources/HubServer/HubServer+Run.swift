@@ -20,15 +20,21 @@ public struct HubServer: Sendable {
     try makeDirectories(root)
     let repositories = Repositories(root: root)
     repositories.clean()
+    let spool = Spool(directory: root + "/spool")
     let service = HubService(
       repositories: repositories,
       accounts: try configuration.tokenFile.map { path throws(HubError) in
         try Accounts(path: path, logger: configuration.logger)
       },
-      spool: Spool(directory: root + "/spool"), limits: configuration.limits)
+      spool: spool, limits: configuration.limits, signer: try URLSigner(root: root),
+      engine: GitEngine(root: root, spool: spool, configuration))
+    service.repositories.objects.sweep(olderThan: Self.abandoned)
     self.configuration = configuration
     responder = Responder(service: service, configuration: configuration)
   }
+
+  /// Seconds after which nobody goes on with an upload.
+  private static var abandoned: Int64 { 24 * 3600 }
 
   /// Serves until the task is cancelled, then finishes the transfers under way and returns.
   ///

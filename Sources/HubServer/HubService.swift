@@ -9,6 +9,8 @@ struct HubService: Sendable {
   let spool: Spool
   let locks = RepositoryLocks()
   let limits: HubServer.Limits
+  let signer: URLSigner
+  let engine: GitEngine
 
   /// The answer to `request`, of which `body` reads what came with it.
   ///
@@ -18,6 +20,8 @@ struct HubService: Sendable {
     if let reply = try await redirection(route, request) { return reply }
     if let reply = try await write(route, request, body) { return reply }
     switch route {
+    case .git(let id, let service): return try await git(id, service, request, body)
+    case .lfs(let id, let service): return try await lfs(id, service, request, body)
     case .pathsInfo(let id, let revision):
       guard request.method == .post else { throw Refusal.wrongMethod(allowed: "POST") }
       return try await pathsInfo(

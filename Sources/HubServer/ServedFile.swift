@@ -16,6 +16,17 @@ final class ServedFile: Sendable {
     self.init(owning: descriptor)
   }
 
+  /// How many bytes there are now.
+  ///
+  /// - Throws: `system` with what fstat(2) says.
+  func length() throws(HubError) -> Int64 {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw HubError(.system(call: "fstat", path: "a served file", errno: errno))
+    }
+    return Int64(status.st_size)
+  }
+
   /// Fills `buffer` with the bytes from `offset` on.
   ///
   /// - Throws: `integrity` if the file ends before that.

@@ -57,7 +57,7 @@ public struct Program: Sendable {
     let process = try makeProcess(files)
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
-    try process.run()
+    try process.runAndLetGo()
     let isTimeout = ended.wait(timeout: .now() + timeout) == .timedOut
     if isTimeout {
       kill(process.processIdentifier, SIGKILL)
@@ -87,5 +87,15 @@ public struct Program: Sendable {
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: files.appending("output")))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: files.appending("errors")))
     return process
+  }
+}
+
+extension Process {
+  /// Runs the program, and closes our ends of its files, which Foundation keeps open as long as it keeps the process.
+  func runAndLetGo() throws {
+    defer {
+      for file in [standardInput, standardOutput, standardError] { try? (file as? FileHandle)?.close() }  // cleanup
+    }
+    try run()
   }
 }

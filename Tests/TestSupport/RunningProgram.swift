@@ -63,7 +63,7 @@ extension Program {
   public func start() throws -> RunningProgram {
     let files = try makeFiles()
     let process = try makeProcess(files)
-    try process.run()
+    try process.runAndLetGo()
     return RunningProgram(process, files: files)
   }
 }
