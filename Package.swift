@@ -32,7 +32,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 /// What Hummingbird is made of, where its own interface speaks of it.
 let hummingbirdParts: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
-  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -55,6 +55,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -77,7 +78,7 @@ let package = Package(
     module("HubGit", ["HubModel", "CGit2", crypto]),
     module(
       "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
-    module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto] + hummingbirdParts),
+    module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto, grdb] + hummingbirdParts),
 
     // Where the halves meet.
     module(

@@ -20,9 +20,7 @@ public struct HubServer: Sendable {
     try makeDirectories(root)
     let service = HubService(
       repositories: Repositories(root: root),
-      accounts: try configuration.tokenFile.map { path throws(HubError) in
-        try Accounts(path: path, logger: configuration.logger)
-      },
+      accountSource: try AccountSource(root: root, tokenFile: configuration.tokenFile, logger: configuration.logger),
       spool: Spool(directory: root + "/spool"), limits: configuration.limits)
     self.configuration = configuration
     responder = Responder(service: service, configuration: configuration)

@@ -5,9 +5,12 @@ import HubModel
 /// The hub without the network: from a request to its answer.
 struct HubService: Sendable {
   let repositories: Repositories
-  let accounts: Accounts?
+  let accountSource: AccountSource
   let spool: Spool
   let limits: HubServer.Limits
+
+  /// The accounts; `nil` for a hub that has none, where credentials count for nothing.
+  var accounts: Accounts? { accountSource.current() }
 
   /// The answer to `request`, of which `body` reads what came with it.
   ///
