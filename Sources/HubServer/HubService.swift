@@ -22,6 +22,7 @@ struct HubService: Sendable {
       guard request.method == .post else { throw Refusal.wrongMethod(allowed: "POST") }
       return try await pathsInfo(
         id, revision, try PathsForm(request, try await body.bytes(limit: limits.body)), request)
+    case .access(let id, let verb): return try await access(id, verb, request, body)
     default:
       guard request.method == .get || request.method == .head else { throw Refusal.wrongMethod(allowed: "GET, HEAD") }
       return try await read(route, request)
