@@ -23,13 +23,17 @@ struct RunServerCommand: Subcommand {
 
   @Option(
     name: .customLong("token-file"),
-    help: ArgumentHelp("Accounts as JSON, beside those of 'dhub serve user'; without any, only what is public is served.", valueName: "file"),
+    help: ArgumentHelp(
+      "Accounts as JSON, beside those of 'dhub serve user'; without any, only what is public is served.",
+      valueName: "file"),
     completion: .file())
   var tokenFile: String?
 
   @Option(help: ArgumentHelp("The URL that clients use, where a proxy stands before the hub.", valueName: "url"))
   var endpoint: String?
 
+  @OptionGroup var security: ServerSecurityOptions
+  @OptionGroup var bounds: ServerLimitOptions
   @OptionGroup var style: OutputOptions
 
   func validate() throws {
@@ -44,11 +48,13 @@ struct RunServerCommand: Subcommand {
       }
       configuration.publicEndpoint = url
     }
+    try security.apply(to: &configuration)
+    bounds.apply(to: &configuration.limits)
     configuration.logger = session.logger(style.isVerbose ? .debug : style.isQuiet ? .warning : .info)
     let host = host.hasBytes(":") ? "[\(host)]" : host
-    let output = session.output
+    let (scheme, output) = (configuration.tls == nil ? "http" : "https", session.output)
     try await HubServer(configuration).run { port in
-      let url = "http://\(host):\(port)"
+      let url = "\(scheme)://\(host):\(port)"
       let line = output.isJSON ? JSONValue.object(["listening": .string(url)]).text(.line) : "listening on " + url
       // Whoever closed stdout does not wait for this line, and the hub serves others.
       try? output.line(line)
