@@ -33,7 +33,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 /// What Hummingbird is made of, where its own interface speaks of it.
 let hummingbirdParts: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
-  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
   .product(name: "HTTPTypes", package: "swift-http-types"),
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
@@ -58,6 +58,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -87,7 +88,7 @@ let package = Package(
       "HubServer",
       [
         "HubModel", "HubGit", "CProcess", "CZlib", "Schedulers", "Scheduling", "PythonJSON", hummingbird, logging,
-        crypto, yams,
+        crypto, grdb, yams,
       ]
         + hummingbirdParts),
 

@@ -16,6 +16,10 @@ extension HubServer {
     /// The URL under which clients reach the hub, without a slash at its end, where a proxy stands before it; `nil` to
     /// take the `Host` header's word.
     public var publicEndpoint: URL?
+    /// The certificate to serve https with; `nil` for plain http.
+    public var tls: TLSFiles?
+    /// Whether plain http may leave this machine, where every token in it can be read on the way.
+    public var allowsInsecureHTTP = false
     /// What a client may ask of the server.
     public var limits: Limits
     /// The directories in which `git` is looked for, separated by colons.
@@ -51,6 +55,14 @@ extension HubServer {
     public var stallSeconds: Int64
     /// Seconds after which transfers still under way are broken off when the server stops.
     public var stopSeconds: Int64
+    /// Requests that are being answered at once; more are told to come again.
+    public var requests: Int
+    /// Requests of one user, or of one address without a token, in ``rateSeconds``; `nil` for no limit.
+    public var rate: Int?
+    /// Wrong tokens from one address in ``rateSeconds``, after which none of that address is tried any more.
+    public var wrongTokens: Int
+    /// The length of the windows in which ``rate`` and ``wrongTokens`` are counted, in seconds.
+    public var rateSeconds: Int64
     /// How much of a tree is looked at.
     public var tree: TreeLimits
     /// The longest blob in a git pack that is served, in bytes, as it is in memory while it is inflated; larger files
@@ -76,6 +88,7 @@ extension HubServer {
       (connections, target, headers, body) = (4096, 8 << 10, 32 << 10, 4 << 20)
       (idleSeconds, stallSeconds, stopSeconds) = (60, 120, 30)
       (tree, packedBlob, commit) = (TreeLimits(), 256 << 20, 64 << 30)
+      (requests, rate, wrongTokens, rateSeconds) = (1024, nil, 100, 300)
     }
   }
 }

@@ -11,25 +11,29 @@ import ServiceLifecycle
 public struct HubServer: Sendable {
   private let configuration: Configuration
   private let responder: Responder
+  private let certificate: Certificate?
 
   /// A hub that does not listen yet.
   ///
-  /// - Throws: `configuration` if the token file cannot be used, `system` if the root directory cannot be made.
+  /// - Throws: `configuration` if the token file, the accounts or the certificate cannot be used, or plain http would
+  ///   leave this machine; `system` if the root directory cannot be made.
   public init(_ configuration: Configuration) throws(HubError) {
     let root = URL(filePath: configuration.root).standardizedFileURL.path
+    try configuration.checkSecurity()
     try makeDirectories(root)
     let repositories = Repositories(root: root)
     repositories.clean()
     let spool = Spool(directory: root + "/spool")
     let service = HubService(
       repositories: repositories,
-      accounts: try configuration.tokenFile.map { path throws(HubError) in
-        try Accounts(path: path, logger: configuration.logger)
-      },
+      accountSource: try AccountSource(root: root, tokenFile: configuration.tokenFile, logger: configuration.logger),
       spool: spool, limits: configuration.limits, signer: try URLSigner(root: root),
       engine: GitEngine(root: root, spool: spool, configuration))
     service.repositories.objects.sweep(olderThan: Self.abandoned)
     self.configuration = configuration
+    certificate = try configuration.tls.map { files throws(HubError) in
+      try Certificate(files, logger: configuration.logger)
+    }
     responder = Responder(service: service, configuration: configuration)
   }
 
@@ -46,7 +50,7 @@ public struct HubServer: Sendable {
       configuration.logger.notice("file descriptors allow \(connections) connections at once")
     }
     let application = Application(
-      responder: responder, server: .http1(configuration: channelConfiguration),
+      responder: responder, server: channels,
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "diffusion-hub",
         availableConnectionsDelegate: MaximumAvailableConnections(connections)),
@@ -74,6 +78,14 @@ public struct HubServer: Sendable {
       try await running.value
     } onCancel: {
       Task { await group.triggerGracefulShutdown() }
+    }
+  }
+
+  private var channels: HTTPServerBuilder {
+    guard let certificate else { return .http1(configuration: channelConfiguration) }
+    let configuration = channelConfiguration
+    return HTTPServerBuilder { responder in
+      SecureChannel(base: HTTP1Channel(responder: responder, configuration: configuration), certificate: certificate)
     }
   }
 

@@ -5,13 +5,15 @@ extension HubService {
   /// The account of the caller's token.
   func whoAmI(_ request: HubRequest) throws -> Reply {
     guard let caller = request.caller else { throw Refusal.noToken }
-    let role = caller.role.rawValue
     return try Reply(
       json: WhoAmI(
         name: caller.user, id: caller.user, fullname: caller.user,
-        orgs: caller.organizations.map { WhoAmI.Organization(name: $0, fullname: $0, roleInOrg: role) },
+        orgs: caller.memberships.sorted { $0.key < $1.key }.map { name, membership in
+          WhoAmI.Organization(name: name, fullname: name, roleInOrg: membership.rawValue)
+        },
         auth: WhoAmI.Authentication(
-          accessToken: WhoAmI.Authentication.AccessToken(displayName: caller.token, role: role))))
+          accessToken: WhoAmI.Authentication.AccessToken(
+            displayName: caller.token, role: caller.scope == nil ? caller.role.rawValue : "fineGrained"))))
   }
 
   /// Whether the caller may read the content of a repository, or write to it.

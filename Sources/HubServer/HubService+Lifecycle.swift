@@ -94,7 +94,7 @@ extension HubService {
   private func delete(_ request: HubRequest, _ wish: RepositoryRequest) async throws -> Reply {
     let account = try participant(request)
     let id = try Self.id(wish.name, wish.organization, try Self.kind(wish.type), account)
-    try await writing(id, request) { _, _, _ in try repositories.remove(id) }
+    try await administering(id, request) { _ in try repositories.remove(id) }
     return try Reply(json: ["status": "ok"])
   }
 
@@ -104,12 +104,22 @@ extension HubService {
     let (id, other) = (try RepositoryID(wish.fromRepo, kind: kind), try RepositoryID(wish.toRepo, kind: kind))
     try checkNew(other, account)
     do {
-      try await writing(id, request) { _, _, _ in try repositories.move(id, to: other) }
+      try await administering(id, request) { _ in try repositories.move(id, to: other) }
     } catch let error as HubError where error.code == .conflict {
       throw Refusal(.conflict, "There is a \(kind.rawValue) \(other.name) already")
     }
     return try Reply(
       json: RepositoryAnswer(url: "\(request.endpoint)/\(other.pagePath)", name: other.name, id: other.name))
+  }
+
+  /// Lets `work` decide about the repository as a whole, if the caller may.
+  private func administering<Value: Sendable>(
+    _ id: RepositoryID, _ request: HubRequest, _ work: @escaping @Sendable (borrowing GitRepository) throws -> Value
+  ) async throws -> Value {
+    try await writing(id, request) { repository, _, account in
+      guard account.mayAdminister(id) else { throw Refusal.notWritable }
+      return try work(repository)
+    }
   }
 
   /// Who sees a repository, and who gets its content.
@@ -118,7 +128,7 @@ extension HubService {
     _ = try await reading(id, request) { _, _ in try writer(of: id, request) }
     let form = #"{"visibility": "private", "gated": "manual"}"#
     let wish: SettingsRequest = try await decoded(body, form: form)
-    return try await writing(id, request) { repository, _, _ in
+    return try await administering(id, request) { repository in
       if let isPrivate = wish.isPrivate { try repository.set("hub.private", to: "\(isPrivate)") }
       switch wish.gated {
       case .open: try repository.set("hub.gated", to: "false")

@@ -3,11 +3,6 @@ import HTTPTypes
 import HubGit
 import HubModel
 
-extension Account {
-  /// Whether the token may change the repository `id`.
-  func mayWrite(to id: RepositoryID) -> Bool { role == .write && id.owner.map(names.contains) == true }
-}
-
 extension HubService {
   /// The answer to a request that may change something; `nil` if it is none.
   func write(_ route: Route, _ request: HubRequest, _ body: BodyReader) async throws -> Reply? {

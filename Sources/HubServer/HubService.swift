@@ -5,12 +5,15 @@ import HubModel
 /// The hub without the network: from a request to its answer.
 struct HubService: Sendable {
   let repositories: Repositories
-  let accounts: Accounts?
+  let accountSource: AccountSource
   let spool: Spool
   let locks = RepositoryLocks()
   let limits: HubServer.Limits
   let signer: URLSigner
   let engine: GitEngine
+
+  /// The accounts; `nil` for a hub that has none, where credentials count for nothing.
+  var accounts: Accounts? { accountSource.current() }
 
   /// The answer to `request`, of which `body` reads what came with it.
   ///
@@ -26,6 +29,7 @@ struct HubService: Sendable {
       guard request.method == .post else { throw Refusal.wrongMethod(allowed: "POST") }
       return try await pathsInfo(
         id, revision, try PathsForm(request, try await body.bytes(limit: limits.body)), request)
+    case .access(let id, let verb): return try await access(id, verb, request, body)
     default:
       guard request.method == .get || request.method == .head else { throw Refusal.wrongMethod(allowed: "GET, HEAD") }
       return try await read(route, request)

@@ -22,6 +22,9 @@ struct Query: Sendable {
   /// The last value of `name`.
   subscript(name: String) -> String? { fields.last { $0.name == name }?.value }
 
+  /// The names that occur.
+  var names: Set<String> { Set(fields.map(\.name)) }
+
   /// Every value of `name`.
   func values(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 

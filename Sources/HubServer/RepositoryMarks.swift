@@ -47,8 +47,7 @@ enum Verdict: Hashable, Sendable {
 
   /// Decides for `caller`, who is `nil` without a token.
   init(_ marks: RepositoryMarks, of id: RepositoryID, for caller: Account?, needsContent: Bool) {
-    let names = caller?.names ?? []
-    let isInside = id.owner.map(names.contains) == true || !marks.readers.isDisjoint(with: names)
+    let isInside = caller?.isInside(id, marks) == true
     if marks.isPrivate && !isInside {
       self = .hidden
     } else if marks.isDisabled {

@@ -19,6 +19,11 @@ struct Responder: HTTPResponder {
 
   let service: HubService
   let configuration: HubServer.Configuration
+  let door: Door
+
+  init(service: HubService, configuration: HubServer.Configuration) {
+    (self.service, self.configuration, door) = (service, configuration, Door(configuration.limits))
+  }
 
   /// The response to `request`.
   ///
@@ -27,9 +32,14 @@ struct Responder: HTTPResponder {
     let (id, start) = (UUID().uuidString.lowercased(), ContinuousClock.now)
     var caller: Account?
     var reply: Reply
+    var (place, fields): (Door.Place?, HTTPFields) = (nil, [:])
     let body = BodyReader(request, context.channel, seconds: configuration.limits.stallSeconds)
     do {
-      caller = try service.accounts?.caller(request.headers[.authorization])
+      // Whoever watches over the server is told the truth when it is busy, too.
+      if request.head.path != "/health" {
+        place = try door.enter()
+        (caller, fields) = try door.caller(of: request, from: context.channel.remoteAddress, service.accounts)
+      }
       let parsed = try parse(request, caller)
       reply = try await service.reply(to: parsed, body)
     } catch let failure as ConnectionFailure {
@@ -38,12 +48,13 @@ struct Responder: HTTPResponder {
       reply = refusal(error, id)
     }
     reply.headers[.requestID] = id
+    for field in fields { reply.headers[field.name] = field.value }
     if body.isPending {
       reply.headers[.connection] = "close"
       body.endSoon()
     }
     log(request, reply, caller, id, since: start)
-    return Self.response(reply, isHead: request.method == .head, context, stall: configuration.limits.stallSeconds)
+    return response(reply, isHead: request.method == .head, context, place)
   }
 
   private func parse(_ request: Request, _ caller: Account?) throws(Refusal) -> HubRequest {
@@ -63,7 +74,7 @@ struct Responder: HTTPResponder {
     if let url = configuration.publicEndpoint { return url.absoluteString.trimmingSlashes }
     let host = request.head.authority ?? ""
     let isName = !host.isEmpty && host.utf8.allSatisfy { "-.:[]_".utf8.contains($0) || $0.isAlphanumeric }
-    return "http://" + (isName ? host : configuration.host)
+    return (configuration.tls == nil ? "http://" : "https://") + (isName ? host : configuration.host)
   }
 
   private func refusal(_ error: any Error, _ id: String) -> Reply {
@@ -90,7 +101,8 @@ struct Responder: HTTPResponder {
       ])
   }
 
-  private static func response(_ reply: Reply, isHead: Bool, _ context: ConnectionContext, stall: Int64) -> Response {
+  private func response(_ reply: Reply, isHead: Bool, _ context: ConnectionContext, _ place: Door.Place?) -> Response {
+    let stall = configuration.limits.stallSeconds
     var headers = reply.headers
     // A HEAD without the true length makes clients store an empty file for good.
     headers[.contentLength] = reply.length.map(String.init)
@@ -100,13 +112,15 @@ struct Responder: HTTPResponder {
     case .file(let file, let range) where !isHead:
       body = ResponseBody(contentLength: range.count) { writer in
         var stream = StreamWriter(writer, context.channel, stall: stall)
-        try await send(file, range, to: &stream)
+        try await Self.send(file, range, to: &stream)
+        withExtendedLifetime(place) {}
       }
     case .stream(let make) where !isHead:
       body = ResponseBody { writer in
         var stream = StreamWriter(writer, context.channel, stall: stall)
         try await make(&stream)
         try await stream.finish()
+        withExtendedLifetime(place) {}
       }
     default: body = ResponseBody()
     }

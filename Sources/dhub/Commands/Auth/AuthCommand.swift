@@ -7,6 +7,6 @@ struct AuthCommand: ParsableCommand {
       Tokens are kept where Python's tools find them, so 'hf' and 'dhub' share one login.
       """,
     subcommands: [
-      LoginCommand.self, LogoutCommand.self, ListTokensCommand.self, SwitchCommand.self, WhoAmICommand.self,
+      LoginCommand.self, LogoutCommand.self, ListLoginsCommand.self, SwitchCommand.self, WhoAmICommand.self,
     ])
 }

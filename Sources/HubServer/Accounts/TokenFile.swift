@@ -2,29 +2,6 @@ import Crypto
 import Foundation
 public import HubModel
 
-/// Somebody with a token.
-public struct Account: Hashable, Sendable {
-  /// What a token may do.
-  public enum Role: String, Hashable, Sendable, Codable {
-    /// Read what the account may see.
-    case read
-    /// Write to what the account owns, too.
-    case write
-  }
-
-  /// The token's name, not the token.
-  public let token: String
-  /// The user.
-  public let user: String
-  /// The organisations that the user is in.
-  public let organizations: [String]
-  /// What the token may do.
-  public let role: Role
-
-  /// The user's name and those of the organisations: what the account owns by owning its name.
-  var names: Set<String> { Set([user] + organizations) }
-}
-
 /// The file of the hub's tokens.
 ///
 ///     {"tokens": [
@@ -33,7 +10,8 @@ public struct Account: Hashable, Sendable {
 ///     ]}
 ///
 /// It must not be readable by others (`chmod 600`). It is read again whenever it has changed; a change that cannot be
-/// read leaves the accounts as they were, and is logged. In memory are the hashes of the tokens alone.
+/// read leaves the accounts as they were, and is logged. In memory are the hashes of the tokens alone. A user
+/// administers the organisations that the file gives them: there is nobody else who could.
 public struct TokenFile: Sendable {
   private let accounts: [(digest: SHA256.Digest, account: Account)]
 
@@ -58,7 +36,9 @@ public struct TokenFile: Sendable {
       guard ([entry.user] + entry.orgs).allSatisfy({ (try? RepositoryID("\($0)/x")) != nil }) else {  // as above
         throw refuse("the token '\(entry.name)' names a user or organisation that could own no repository")
       }
-      let account = Account(token: entry.name, user: entry.user, organizations: entry.orgs, role: entry.role)
+      let account = Account(
+        token: entry.name, user: entry.user, role: entry.role,
+        memberships: entry.orgs.reduce(into: [:]) { $0[$1] = .admin })
       accounts.append((SHA256.hash(data: Data(token.secret.utf8)), account))
     }
     self.accounts = accounts
@@ -73,6 +53,9 @@ public struct TokenFile: Sendable {
     for (other, account) in accounts where other == digest { found = account }
     return found
   }
+
+  /// Whether the file names `name` as a user or an organisation.
+  func knows(_ name: String) -> Bool { accounts.contains { $0.account.names.contains(name) } }
 
   private struct Document: Decodable {
     let tokens: [Entry]

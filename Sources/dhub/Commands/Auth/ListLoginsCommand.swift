@@ -4,7 +4,7 @@ import HubCredentials
 import HubModel
 import PythonJSON
 
-struct ListTokensCommand: Subcommand {
+struct ListLoginsCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the tokens that are kept, by name; the one in use has a star.")
 

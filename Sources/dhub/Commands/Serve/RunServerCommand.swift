@@ -5,22 +5,15 @@ import HubServer
 import Logging
 import PythonJSON
 
-struct ServeCommand: Subcommand {
+struct RunServerCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Serve bare git repositories as a hub.",
+    commandName: "run", abstract: "Serve the repositories of a directory (what 'dhub serve' does by itself).",
     discussion: """
-      Repositories are ROOT/models/OWNER/NAME.git, ROOT/datasets/… and ROOT/spaces/…; what git puts there is served at \
-      once, to dhub and to Python's huggingface_hub. Requests are logged on stderr, unless --quiet. The first line on stdout says where; it is printed when connections \
+      Requests are logged on stderr, unless --quiet. The first line on stdout says where; it is printed when connections \
       are accepted. SIGINT and SIGTERM let transfers under way finish.
-
-        $ git init -q --bare hub/models/team/model.git
-        $ dhub serve --root hub --port 8080 &
-        listening on http://127.0.0.1:8080
-        $ HF_ENDPOINT=http://127.0.0.1:8080 dhub download team/model config.json
       """)
 
-  @Option(help: ArgumentHelp("The directory of the repositories.", valueName: "dir"), completion: .directory)
-  var root: String
+  @OptionGroup var hub: HubDirectoryOptions
 
   @Option(help: ArgumentHelp("The address to listen on; 0.0.0.0 for every network.", valueName: "address"))
   var host = "127.0.0.1"
@@ -30,13 +23,17 @@ struct ServeCommand: Subcommand {
 
   @Option(
     name: .customLong("token-file"),
-    help: ArgumentHelp("The accounts, as JSON; without it only public repositories are served.", valueName: "file"),
+    help: ArgumentHelp(
+      "Accounts as JSON, beside those of 'dhub serve user'; without any, only what is public is served.",
+      valueName: "file"),
     completion: .file())
   var tokenFile: String?
 
   @Option(help: ArgumentHelp("The URL that clients use, where a proxy stands before the hub.", valueName: "url"))
   var endpoint: String?
 
+  @OptionGroup var security: ServerSecurityOptions
+  @OptionGroup var bounds: ServerLimitOptions
   @OptionGroup var style: OutputOptions
 
   func validate() throws {
@@ -44,18 +41,20 @@ struct ServeCommand: Subcommand {
   }
 
   func perform(in session: Session) async throws -> Report {
-    var configuration = HubServer.Configuration(root: root, host: host, port: port, tokenFile: tokenFile)
+    var configuration = HubServer.Configuration(root: hub.root, host: host, port: port, tokenFile: tokenFile)
     if let endpoint {
       guard let url = URL(string: endpoint), Origin(url) != nil else {
         throw Failure.usage("--endpoint '\(printable(endpoint, limit: 120))' is no http or https URL.")
       }
       configuration.publicEndpoint = url
     }
+    try security.apply(to: &configuration)
+    bounds.apply(to: &configuration.limits)
     configuration.logger = session.logger(style.isVerbose ? .debug : style.isQuiet ? .warning : .info)
     let host = host.hasBytes(":") ? "[\(host)]" : host
-    let output = session.output
+    let (scheme, output) = (configuration.tls == nil ? "http" : "https", session.output)
     try await HubServer(configuration).run { port in
-      let url = "http://\(host):\(port)"
+      let url = "\(scheme)://\(host):\(port)"
       let line = output.isJSON ? JSONValue.object(["listening": .string(url)]).text(.line) : "listening on " + url
       // Whoever closed stdout does not wait for this line, and the hub serves others.
       try? output.line(line)
