@@ -75,8 +75,9 @@ let package = Package(
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
     module("HubCredentials", ["HubModel"]),
     module("HubGit", ["HubModel", "CGit2", crypto]),
+    module("LFSClient", ["HubModel", "HubTransport", "HubCache"]),
     module(
-      "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
+      "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", "LFSClient", logging]),
     module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto] + hummingbirdParts),
 
     // Where the halves meet.
