@@ -76,8 +76,13 @@ let package = Package(
     module("HubCredentials", ["HubModel"]),
     module("HubGit", ["HubModel", "CGit2", crypto]),
     module("LFSClient", ["HubModel", "HubTransport", "HubCache"]),
+    module("GitClient", ["HubModel", "HubTransport", "HubCache", "HubGit", crypto]),
     module(
-      "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", "LFSClient", logging]),
+      "Hub",
+      [
+        "HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", "LFSClient", "GitClient", "HubGit",
+        logging,
+      ]),
     module("HubServer", ["HubModel", "HubGit", hummingbird, logging, crypto] + hummingbirdParts),
 
     // Where the halves meet.
@@ -106,6 +111,7 @@ let package = Package(
     tests("CacheIndex", ["HubCache", "HubModel", "PythonJSON"]),
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),
+    tests("GitClient", ["HubModel", "HubTransport", "HubGit", logging]),
     tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
     tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport", crypto]),
     tests("DiffusionHub", ["HubTestSupport", "Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),

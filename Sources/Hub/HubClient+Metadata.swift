@@ -66,7 +66,7 @@ extension HubClient {
   ///
   /// - Throws: `unauthorized` for a token that the hub does not know, `tokenRequired` for none, and as
   ///   ``info(of:revision:options:)``.
-  public func whoAmI(options: DownloadOptions = DownloadOptions()) async throws(HubError) -> Account {
+  public func whoAmI(options: DownloadOptions = DownloadOptions()) async throws(HubError) -> WhoAmI {
     var options = options
     if options.token == .automatic { options.token = .required }
     return try await answer(.whoAmI, options: options, HubError.Context()).get()
@@ -153,36 +153,4 @@ extension HTTPResponse {
     }
     return next
   }
-}
-
-/// An account on a hub: the answer of `/api/whoami-v2`.
-public struct Account: Codable, Hashable, Sendable {
-  /// An organisation that the account belongs to.
-  public struct Organisation: Codable, Hashable, Sendable {
-    /// Its name.
-    public var name: String
-  }
-
-  /// The token that was sent.
-  public struct Authorization: Codable, Hashable, Sendable {
-    /// The token's name and rights.
-    public struct AccessToken: Codable, Hashable, Sendable {
-      /// The name it was given.
-      public var displayName: String?
-      /// `read`, `write` or `fineGrained`.
-      public var role: String?
-    }
-
-    /// The token, if it is one.
-    public var accessToken: AccessToken?
-  }
-
-  /// The account's name.
-  public var name: String
-  /// The person's name.
-  public var fullname: String?
-  /// The organisations.
-  public var orgs: [Organisation]?
-  /// What is known of the token.
-  public var auth: Authorization?
 }

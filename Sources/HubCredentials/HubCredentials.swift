@@ -14,4 +14,5 @@
 // content; going on without would turn a typing error into "no such repository".
 //
 // The tokens that `login` has kept by name lie beside the token in use: ``StoredTokens``, in the form of Python's client
-// (INI) or of the Rust one (JSON) under the same name.
+// (INI) or of the Rust one (JSON) under the same name. ``TokenStore`` writes both files, so that what logs in here is
+// logged in there; ``GitCredential`` tells git's own helpers.

@@ -7,6 +7,14 @@ public struct StoredTokens: Sendable, Hashable {
   public private(set) var tokens: [String: Token] = [:]
   /// The name of the one in use, where the file says so (only that of the Rust client does).
   public private(set) var active: String?
+  /// What Python's client keeps beside a token, such as `refresh_token`, by the token's name; kept as it is.
+  private var others: [String: [Field]] = [:]
+  /// Whose form the file has.
+  private var isJSON = false
+
+  private struct Field: Sendable, Hashable {
+    let key, value: String
+  }
 
   /// None.
   public init() {}
@@ -39,10 +47,52 @@ public struct StoredTokens: Sendable, Hashable {
     }
   }
 
+  // MARK: Changes
+
+  /// Keeps `token` under `name`, in place of the one of that name, and marks it as the one in use.
+  ///
+  /// - Throws: `invalidArgument` for a name that the file's form cannot hold.
+  mutating func keep(_ token: Token, named name: String) throws(HubError) {
+    let isFit = !name.isEmpty && name != "DEFAULT" && !name.contains { $0.isNewline || "[]".contains($0) }
+    guard isFit, name.trimmingCharacters(in: .whitespaces) == name else {
+      throw HubError(
+        .invalidArgument(
+          name: "token name", value: name, reason: "it is empty, 'DEFAULT', or holds brackets or spaces at its ends"))
+    }
+    if tokens[name] != token { others[name] = nil }
+    (tokens[name], active) = (token, name)
+  }
+
+  /// Marks the token `name` as the one in use.
+  mutating func use(_ name: String) { active = name }
+
+  /// Forgets the token `name`.
+  mutating func forget(_ name: String) {
+    (tokens[name], others[name]) = (nil, nil)
+    if active == name { active = nil }
+  }
+
+  /// The content of the file, in the form that it had: sections in the order of their names.
+  var text: String {
+    if isJSON { return json }
+    return tokens.sorted { $0.key < $1.key }.map { name, token in
+      let fields = [Field(key: "hf_token", value: token.secret)] + (others[name] ?? [])
+      return "[\(name)]\n" + fields.map { "\($0.key) = \($0.value)\n" }.joined() + "\n"
+    }.joined()
+  }
+
+  private var json: String {
+    let file = File(tokens: tokens.mapValues { File.Entry(token: $0.secret) }, active: active)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Absence: strings always become JSON.
+    return (try? encoder.encode(file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
   // MARK: The Rust client's form
 
-  private struct File: Decodable {
-    struct Entry: Decodable { var token: String }
+  private struct File: Codable {
+    struct Entry: Codable { var token: String }
     var tokens: [String: Entry]
     var active: String?
   }
@@ -56,7 +106,7 @@ public struct StoredTokens: Sendable, Hashable {
       throw HubError(.configuration(source: path, reason: "it begins like JSON, but is not a list of tokens"))
     }
     for (name, entry) in file.tokens.sorted(by: { $0.key < $1.key }) { try add(entry.token, name: name, path: path) }
-    active = file.active
+    (active, isJSON) = (file.active, true)
   }
 
   // MARK: Python's form
@@ -77,8 +127,12 @@ public struct StoredTokens: Sendable, Hashable {
       } else if let end = line.firstIndex(where: { $0 == "=" || $0 == ":" }) {
         guard let section else { throw refuse(index + 1, "is not in a section") }
         let key = line[..<end].trimmingCharacters(in: .whitespaces).lowercased()
-        guard key == "hf_token" else { continue }
-        values[section] = line[line.index(after: end)...].trimmingCharacters(in: .whitespaces)
+        let value = line[line.index(after: end)...].trimmingCharacters(in: .whitespaces)
+        if key == "hf_token" {
+          values[section] = value
+        } else {
+          others[section, default: []].append(Field(key: key, value: value))
+        }
       } else {
         throw refuse(index + 1, "is no section and no value")
       }

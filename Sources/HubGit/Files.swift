@@ -27,3 +27,23 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ p
     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
   }
 }
+
+/// Hands the bytes of the file `path` to `body`, up to 1 MiB at a time.
+///
+/// - Throws: `system` with what open(2) or read(2) says, and what `body` throws.
+package func readAll(
+  _ path: String, _ body: (UnsafeRawBufferPointer) throws(HubError) -> Void
+) throws(HubError) {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw HubError(.system(call: "open", path: path, errno: errno)) }
+  defer { close(descriptor) }
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
+  defer { buffer.deallocate() }
+  while true {
+    let count = read(descriptor, buffer.baseAddress, buffer.count)
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { throw HubError(.system(call: "read", path: path, errno: errno)) }
+    guard count > 0 else { return }
+    try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+}

@@ -1,4 +1,5 @@
 internal import CGit2
+import Crypto
 public import HubModel
 
 /// The name of an object in git: a commit, a tree, a blob.
@@ -12,6 +13,14 @@ public struct GitObjectID: Hashable, Sendable, CustomStringConvertible {
       buffer.withMemoryRebound(to: CChar.self) { _ = git_oid_fmt($0.baseAddress, &id) }
       return 40
     }
+  }
+
+  /// The name that `bytes` have as a blob.
+  public init(ofBlob bytes: [UInt8]) {
+    var hash = Insecure.SHA1()
+    hash.update(data: Array("blob \(bytes.count)\0".utf8))
+    hash.update(data: bytes)
+    hex = hexadecimal(hash.finalize())
   }
 
   /// The digits.

@@ -37,6 +37,14 @@ extension GitRepository {
     return contents
   }
 
+  /// Whether the object is here.
+  ///
+  /// - Throws: `repository` if that cannot be read.
+  public borrowing func contains(_ object: GitObjectID) throws(HubError) -> Bool {
+    var id = object.oid
+    return try ObjectDatabase(self).header(of: &id) != nil
+  }
+
   /// The bytes of a blob, all in memory.
   ///
   /// - Throws: `limitExceeded` if there are more than `limit`; `repository` if they are damaged or missing.

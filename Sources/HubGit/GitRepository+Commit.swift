@@ -25,7 +25,7 @@ public enum GitChange: Hashable, Sendable {
   case file([UInt8])
   /// The file is a pointer to this object of git LFS.
   case pointer(LFSPointer)
-  /// The file is no longer there.
+  /// The file, or the folder with everything in it, is no longer there.
   case deleted
 }
 
@@ -57,107 +57,8 @@ extension GitRepository {
     if let parent, parent != current {
       throw HubError(.conflict("\(reference) is not at \(parent) but at \(current?.hex ?? "no commit")"))
     }
-    let tree = try makeTree(changes, on: current)
-    let made = try makeCommit(tree, parent: current, message: message, author: author)
+    let made = try makeCommit(makeTree(changes, on: current), parent: current, message: message, author: author)
     try setReference(reference, to: made, expecting: current.map(ExpectedReference.commit) ?? .absent)
     return made
   }
-
-  /// The tree of `parent` with `changes` made.
-  private borrowing func makeTree(
-    _ changes: [RepositoryPath: GitChange], on parent: CommitID?
-  ) throws(HubError) -> git_oid {
-    let names = CStrings(changes.keys.map(\.text))
-    var updates: [git_tree_update] = []
-    for (change, name) in zip(changes, names.pointers) {
-      var update = git_tree_update()
-      update.path = UnsafePointer(name)
-      update.filemode = GIT_FILEMODE_BLOB
-      switch change.value {
-      case .file(let bytes): update.id = try makeBlob(bytes)
-      case .pointer(let pointer): update.id = try makeBlob(Array(pointer.text.utf8))
-      case .deleted:
-        guard let parent, try entry(at: change.key, in: parent) != nil else {
-          throw HubError(.entryNotFound, context: HubError.Context(file: change.key.text))
-        }
-        update.action = GIT_TREE_UPDATE_REMOVE
-      }
-      updates.append(update)
-    }
-    var made = git_oid()
-    let base = try baseTree(parent)
-    try GitFailure.check(
-      git_tree_create_updated(&made, pointer, base.pointer, updates.count, updates), "git_tree_create_updated")
-    withExtendedLifetime(names) {}
-    return made
-  }
-
-  private borrowing func baseTree(_ parent: CommitID?) throws(HubError) -> Handle {
-    if let parent {
-      let commit = try lookUp(parent)
-      return try Handle("git_commit_tree", free: git_tree_free) { git_commit_tree(&$0, commit.pointer) }
-    }
-    let builder = try Handle("git_treebuilder_new", free: git_treebuilder_free) {
-      git_treebuilder_new(&$0, pointer, nil)
-    }
-    var empty = git_oid()
-    try GitFailure.check(git_treebuilder_write(&empty, builder.pointer), "git_treebuilder_write")
-    return try Handle("git_tree_lookup", free: git_tree_free) { git_tree_lookup(&$0, pointer, &empty) }
-  }
-
-  private borrowing func makeBlob(_ bytes: [UInt8]) throws(HubError) -> git_oid {
-    var id = git_oid()
-    try GitFailure.check(
-      git_blob_create_from_buffer(&id, pointer, bytes, bytes.count), "git_blob_create_from_buffer")
-    return id
-  }
-
-  private borrowing func makeCommit(
-    _ tree: git_oid, parent: CommitID?, message: String, author: GitSignature
-  ) throws(HubError) -> CommitID {
-    var (made, treeID) = (git_oid(), tree)
-    let tree = try Handle("git_tree_lookup", free: git_tree_free) { git_tree_lookup(&$0, pointer, &treeID) }
-    let signature = try Signature(author)
-    // As git writes it: a message is lines.
-    let message = message.utf8.last == UInt8(ascii: "\n") ? message : message + "\n"
-    var parents: [OpaquePointer?] = []
-    // Its owner frees it at the end of the scope, after the call.
-    let parentCommit = try parent.map { id throws(HubError) in try SharedHandle(lookUp(id)) }
-    if let parentCommit { parents.append(parentCommit.pointer) }
-    let result = parents.withUnsafeMutableBufferPointer { list in
-      git_commit_create(
-        &made, pointer, nil, signature.pointer, signature.pointer, nil, message, tree.pointer, list.count,
-        list.baseAddress)
-    }
-    withExtendedLifetime(parentCommit) {}
-    try GitFailure.check(result, "git_commit_create")
-    return CommitID(made)
-  }
-}
-
-/// A handle in an optional, which a type that cannot be copied is awkward in.
-private final class SharedHandle {
-  private let handle: Handle
-  init(_ handle: consuming Handle) { self.handle = handle }
-  var pointer: OpaquePointer { handle.pointer }
-}
-
-/// The one owner of a signature of libgit2.
-private struct Signature: ~Copyable {
-  let pointer: UnsafeMutablePointer<git_signature>
-
-  init(_ signature: GitSignature) throws(HubError) {
-    var made: UnsafeMutablePointer<git_signature>?
-    let result =
-      if let time = signature.time {
-        git_signature_new(&made, signature.name, signature.email, time, 0)
-      } else {
-        git_signature_now(&made, signature.name, signature.email)
-      }
-    try GitFailure.check(result, "git_signature_new")
-    guard let made else { throw HubError(.repository(reason: "no signature")) }
-    pointer = made
-  }
-
-  deinit { git_signature_free(pointer) }
 }

@@ -30,6 +30,15 @@ extension GitRepository {
     return try peeled(id)
   }
 
+  /// The ref that `HEAD` stands for, whether it exists or not: `refs/heads/main`; `nil` if `HEAD` is a commit.
+  public borrowing func headReference() throws(HubError) -> String? {
+    let found = try Handle.existing("git_reference_lookup", free: git_reference_free) {
+      git_reference_lookup(&$0, pointer, "HEAD")
+    }
+    guard let head = found else { return nil }
+    return git_reference_symbolic_target(head.pointer).flatMap { String(validatingCString: $0) }
+  }
+
   private static func references(for revision: Revision) -> [String] {
     let name = revision.name
     if name == "HEAD" || name.beginsWithBytes("refs/") { return [name] }

@@ -81,7 +81,7 @@ extension GitRepository {
     return walk.entries
   }
 
-  private borrowing func root(of commit: CommitID) throws(HubError) -> git_oid {
+  borrowing func root(of commit: CommitID) throws(HubError) -> git_oid {
     let commit = try lookUp(commit)
     return git_commit_tree_id(commit.pointer).pointee
   }

@@ -70,6 +70,7 @@ extension HubError: CustomStringConvertible {
     case .permission(let path): "No permission for '\(printable(path))'."
     case .system(let call, let path, let errno): "\(call) failed for '\(printable(path))' (errno \(errno))."
     case .conflict(let reason): "\(printable(reason))."
+    case .rejected(let reason): "The remote refused the change to \(subject): \(printable(reason))."
     case .repository(let reason): "The git repository cannot be used: \(printable(reason))."
     case .uncertain(let reason): "It is not known whether the change was made: \(printable(reason))."
     case .configuration(let source, let reason): "\(printable(source)): \(printable(reason))."
@@ -95,8 +96,8 @@ extension HubError: CustomStringConvertible {
   private var remedy: String? {
     switch problem {
     case .repositoryNotFound, .unauthorized:
-      "check the spelling; for a private repository pass a token that may read it, or log in with 'hf auth login'"
-    case .tokenRequired: "set HF_TOKEN, or log in with 'hf auth login'"
+      "check the spelling; for a private repository pass a token that may read it, or log in with 'dhub login'"
+    case .tokenRequired: "set HF_TOKEN, or log in with 'dhub login'"
     case .revisionNotFound: "see the repository's branches and tags; the default revision is 'main'"
     case .entryNotFound where context.file == "scheduler_config.json":
       "pipelines keep it in a folder of their own; name it as the subfolder, which usually is 'scheduler'"
@@ -111,6 +112,7 @@ extension HubError: CustomStringConvertible {
     case .lockTimeout: "wait for the other process, or stop it if it hangs; the lock goes with it"
     case .diskFull: "free some space or choose another cache with HF_HUB_CACHE; what has arrived is kept"
     case .readOnly, .permission: "choose another cache with HF_HUB_CACHE or --cache-dir"
+    case .rejected: "nothing was changed there; do what the remote asks for, or push to a branch that it lets you change"
     case .rateLimited: "wait and try again; an account's token often raises the limit"
     default: nil
     }

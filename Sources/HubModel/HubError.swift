@@ -69,6 +69,8 @@ public struct HubError: Error, Sendable {
     case system(call: String, path: String, errno: Int32)
     /// The remote has moved on, or holds something else of that name.
     case conflict(String)
+    /// The remote looked at a change and refused it: a hook or a rule of its own. Nothing changed.
+    case rejected(String)
     /// A git repository that cannot be read or written, in the words of what tried.
     case repository(reason: String)
     /// A write was sent and its answer lost: it may have happened.
@@ -96,7 +98,7 @@ public struct HubError: Error, Sendable {
     /// See the ``HubError/Problem`` of the same name.
     case limitExceeded, integrity, notCached, offline, cache, lockTimeout, diskFull, readOnly, permission, system
     /// See the ``HubError/Problem`` of the same name.
-    case conflict, repository, uncertain, configuration, cancelled
+    case conflict, rejected, repository, uncertain, configuration, cancelled
   }
 
   /// What a failure happened to.
@@ -161,6 +163,7 @@ public struct HubError: Error, Sendable {
     case .permission: .permission
     case .system: .system
     case .conflict: .conflict
+    case .rejected: .rejected
     case .repository: .repository
     case .uncertain: .uncertain
     case .configuration: .configuration

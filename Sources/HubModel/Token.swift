@@ -32,6 +32,11 @@ public struct Token: Hashable, Sendable {
     BoundToken(token: self, origin: origin, scheme: scheme)
   }
 
+  /// Enough of the token to tell it from others, and no more: `hf_****wxyz`; of a short one nothing.
+  public var masked: String {
+    secret.utf8.count < 16 ? "****" : String(secret.prefix { $0 != "_" }.prefix(8)) + "_****" + secret.suffix(4)
+  }
+
   /// `text` with every occurrence of the token replaced, for a server's words that repeat it.
   public func redacted(in text: String) -> String { text.replacing(secret, with: "(token)") }
 }

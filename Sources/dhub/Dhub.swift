@@ -37,7 +37,7 @@ struct Dhub: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      DemoCommand.self, SchedulerCommand.self, DownloadCommand.self, CacheCommand.self, ServeCommand.self,
-      EnvCommand.self, VersionCommand.self,
+      DemoCommand.self, SchedulerCommand.self, DownloadCommand.self, CacheCommand.self, LoginCommand.self,
+      AuthCommand.self, ServeCommand.self, EnvCommand.self, VersionCommand.self,
     ])
 }

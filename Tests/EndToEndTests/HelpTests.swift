@@ -4,7 +4,8 @@ import Testing
 @Suite struct HelpTests {
   static let commands = [
     "demo", "serve", "download", "scheduler", "scheduler show", "scheduler plan", "scheduler list", "scheduler convert",
-    "cache", "cache ls", "cache verify", "cache rm", "cache prune", "cache reindex", "cache why", "env", "version",
+    "login", "auth", "auth login", "auth logout", "auth list", "auth switch", "auth whoami", "cache", "cache ls",
+    "cache verify", "cache rm", "cache prune", "cache reindex", "cache why", "env", "version",
   ]
 
   @Test(arguments: commands)

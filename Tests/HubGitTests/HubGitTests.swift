@@ -27,19 +27,6 @@ final class Bench: Sendable {
   /// What `git ARGUMENTS` prints in the repository, without the last line end; no configuration of the machine counts.
   @discardableResult
   func git(_ arguments: String..., input: [UInt8] = [], in path: String? = nil) async throws -> String {
-    let environment = [
-      "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "PATH": "/usr/bin:/bin", "HOME": directory.path,
-      "GIT_AUTHOR_NAME": "Bob", "GIT_AUTHOR_EMAIL": "bob@localhost", "GIT_COMMITTER_NAME": "Bob",
-      "GIT_COMMITTER_EMAIL": "bob@localhost",
-    ]
-    guard let program = Layout.program("git") else { throw MissingProgram(name: "git") }
-    let outcome = try await Program(
-      program, arguments, environment: environment, directory: path ?? self.path, input: input
-    )
-    .run()
-    guard outcome.status == 0 else { throw MissingProgram(name: "git \(arguments): \(outcome.errorText)") }
-    return outcome.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().joined(separator: "\n")
+    try await Git()(arguments, in: path ?? self.path, input: input)
   }
 }
-
-struct MissingProgram: Error { let name: String }

@@ -44,7 +44,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     case .invalidArgument, .configuration: self = .usage
     case .unsafePath, .limitExceeded: self = .unsafe
     case .repositoryNotFound, .revisionNotFound, .entryNotFound: self = .notFound
-    case .gated, .disabled, .unauthorized, .tokenRequired, .forbidden: self = .authorization
+    case .gated, .disabled, .unauthorized, .tokenRequired, .forbidden, .rejected: self = .authorization
     case .rateLimited, .status, .network, .timeout, .protocolViolation, .uncertain: self = .network
     case .integrity: self = .integrity
     case .notCached, .offline: self = .offline

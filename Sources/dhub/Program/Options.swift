@@ -15,18 +15,10 @@ struct OutputOptions: ParsableArguments, Sendable {
   var isVerbose = false
 }
 
-/// Which hub, which cache, which token.
-struct HubOptions: ParsableArguments, Sendable {
+/// Which hub, as whom.
+struct AccountOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("The hub's URL (HF_ENDPOINT).", valueName: "url"))
   var endpoint: String?
-
-  @Flag(help: "Use only what is in the cache, without a connection (HF_HUB_OFFLINE).")
-  var offline = false
-
-  @Option(
-    name: .customLong("cache-dir"), help: ArgumentHelp("The cache (HF_HUB_CACHE).", valueName: "dir"),
-    completion: .directory)
-  var cacheDirectory: String?
 
   @Option(
     help: ArgumentHelp(
@@ -39,9 +31,31 @@ struct HubOptions: ParsableArguments, Sendable {
   /// - Throws: `invalidArgument`, without the token.
   func tokenRequest() throws -> TokenRequest {
     guard let token else { return .automatic }
-    guard token == "-" else { return try .string(token) }
+    return token == "-" ? .token(try Self.tokenFromInput()) : try .string(token)
+  }
+
+  /// The token that stdin holds.
+  static func tokenFromInput() throws -> Token {
     // One byte more than a token may have tells too long ones.
     let bytes = try FileHandle.standardInput.read(upToCount: Token.maximumLength + 1) ?? Data()
-    return try .string(String(decoding: bytes, as: UTF8.self))
+    return try Token(String(decoding: bytes, as: UTF8.self))
   }
+}
+
+/// Which hub, which cache, as whom.
+struct HubOptions: ParsableArguments, Sendable {
+  @OptionGroup var account: AccountOptions
+
+  @Flag(help: "Use only what is in the cache, without a connection (HF_HUB_OFFLINE).")
+  var offline = false
+
+  @Option(
+    name: .customLong("cache-dir"), help: ArgumentHelp("The cache (HF_HUB_CACHE).", valueName: "dir"),
+    completion: .directory)
+  var cacheDirectory: String?
+
+  /// Which token is sent.
+  ///
+  /// - Throws: As ``AccountOptions/tokenRequest()``.
+  func tokenRequest() throws -> TokenRequest { try account.tokenRequest() }
 }

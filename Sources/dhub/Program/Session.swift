@@ -16,8 +16,13 @@ struct Session: Sendable {
 
   /// A client of the hub that the options name.
   func client(_ options: HubOptions, _ style: OutputOptions) -> HubClient {
+    client(options.account, style, isOffline: options.offline)
+  }
+
+  /// A client of the hub that the options name.
+  func client(_ options: AccountOptions, _ style: OutputOptions, isOffline: Bool = false) -> HubClient {
     HubClient(
-      variables: variables, endpoint: options.endpoint, isOffline: options.offline, product: "dhub/\(Version.number)",
+      variables: variables, endpoint: options.endpoint, isOffline: isOffline, product: "dhub/\(Version.number)",
       logger: logger(style))
   }
 
@@ -48,5 +53,18 @@ struct Session: Sendable {
     }
     output.draw("\(question) [y/N] ")
     return ["y", "yes"].contains(readLine()?.lowercased())
+  }
+
+  /// Asks for a secret, which the terminal does not show.
+  ///
+  /// - Throws: `cancelled` if the user interrupts, a ``Failure`` if the input ends.
+  func secret(_ question: String) throws -> String {
+    output.draw(question)
+    defer { output.draw("\n") }
+    return try Streams.withoutEcho {
+      var line: [UInt8] = []
+      while let byte = try Streams.nextInputByte(), byte != UInt8(ascii: "\n") { line.append(byte) }
+      return String(decoding: line, as: UTF8.self)
+    }
   }
 }
