@@ -1,6 +1,11 @@
 /// What `.gitattributes` says about git LFS (gitattributes(5)).
 public struct GitAttributes: Hashable, Sendable {
-  private let rules: [(pattern: GitPattern, isLFS: Bool)]
+  private struct Rule: Hashable, Sendable {
+    let pattern: GitPattern
+    let isLFS: Bool
+  }
+
+  private let rules: [Rule]
 
   /// Reads the file's text; lines that say nothing about `filter` do not count, nor do those that cannot be read.
   public init(_ text: some StringProtocol) {
@@ -33,11 +38,7 @@ public struct GitAttributes: Hashable, Sendable {
   /// What follows a pattern for LFS.
   public static let lfs = " filter=lfs diff=lfs merge=lfs -text\n"
 
-  public static func == (left: Self, right: Self) -> Bool { left.rules.elementsEqual(right.rules) { $0 == $1 } }
-
-  public func hash(into hasher: inout Hasher) { for rule in rules { hasher.combine(rule.pattern) } }
-
-  private static func rule(_ line: some StringProtocol) -> (pattern: GitPattern, isLFS: Bool)? {
+  private static func rule(_ line: some StringProtocol) -> Rule? {
     guard let (text, rest) = pattern(of: line), let pattern = GitPattern(text), !pattern.needsDirectory else {
       return nil
     }
@@ -49,7 +50,7 @@ public struct GitAttributes: Hashable, Sendable {
         isLFS = false
       }
     }
-    return isLFS.map { (pattern, $0) }
+    return isLFS.map { Rule(pattern: pattern, isLFS: $0) }
   }
 
   /// The pattern at the front of a line, which may be in quotes, and what follows it.

@@ -156,7 +156,8 @@ extension GitPattern.Token {
     switch self {
     case .byte(let own): own == byte
     case .one: byte != UInt8(ascii: "/")
-    case .set(let ranges, let isNegated): byte != UInt8(ascii: "/") && ranges.contains { $0.contains(byte) } != isNegated
+    case .set(let ranges, let isNegated):
+      byte != UInt8(ascii: "/") && ranges.contains { $0.contains(byte) } != isNegated
     case .star, .doubleStar, .directories: false
     }
   }

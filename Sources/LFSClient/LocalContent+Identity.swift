@@ -1,6 +1,7 @@
 import Foundation
 import HubCache
 public import HubModel
+import HubTransport
 
 extension LocalContent {
   /// Hashes the content, in one pass and without holding it.
@@ -39,6 +40,24 @@ extension LocalContent {
       throw HubError(.invalidArgument(name: "file", value: nil, reason: "it is expected to be a text in UTF-8"))
     }
     return text
+  }
+
+  /// All of the content, for what is small enough to be held.
+  ///
+  /// - Throws: `conflict` if it is another one than the one with this identity.
+  public func bytes(like identity: ContentIdentity) async throws(HubError) -> [UInt8] {
+    if case .bytes(let bytes) = self { return bytes }
+    let source = ContentSource(self, stamp: identity.stamp, range: 0..<identity.size)
+    return try await offThePool { () throws(HubError) in
+      var (bytes, filled) = ([UInt8](repeating: 0, count: Int(identity.size)), 0)
+      var reader = try source.open()
+      while filled < bytes.count {
+        filled += try bytes.withUnsafeMutableBufferPointer { buffer throws(HubError) in
+          try reader.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[filled...])))
+        }
+      }
+      return bytes
+    }
   }
 
   private static func identity(ofFile path: String) throws(HubError) -> ContentIdentity {

@@ -100,29 +100,21 @@ extension HubClient {
     }
   }
 
-  // MARK: Transports
-
   private func plan(
     _ request: PushRequest, _ destination: PushDestination, _ options: PushOptions
   ) async throws(HubError) -> CommitPlan {
-    switch destination {
-    case .hub(let id):
-      let id = try await qualified(id, options: options.requests)
-      return try await Push(transport: HubPush(client: self, repository: id, options: options), request: request).plan()
-    case .directory(let path): return try await Push(transport: DirectoryPush(root: path), request: request).plan()
+    func plan(_ transport: some PushTransport) async throws(HubError) -> CommitPlan {
+      try await Push(transport: transport, request: request).plan()
     }
+    return try await plan(try await transport(to: destination, options, title: nil))
   }
 
   private func push(
     _ request: PushRequest, _ destination: PushDestination, _ message: CommitMessage, _ options: PushOptions
   ) async throws(HubError) -> PushedCommit {
-    switch destination {
-    case .hub(let id):
-      let id = try await qualified(id, options: options.requests)
-      let transport = HubPush(client: self, repository: id, options: options)
-      return try await Push(transport: transport, request: request).run(message)
-    case .directory(let path):
-      return try await Push(transport: DirectoryPush(root: path), request: request).run(message)
+    func push(_ transport: some PushTransport) async throws(HubError) -> PushedCommit {
+      try await Push(transport: transport, request: request).run(message)
     }
+    return try await push(try await transport(to: destination, options, title: message.title))
   }
 }

@@ -11,7 +11,7 @@ extension HubPush {
     do throws(HubError) {
       try await validateCard(plan)
       var request = try client.request(
-        .post, .commit(repository, options.branch), query: pullRequestQuery, options: options.requests)
+        .post, .commit(repository, branch), query: pullRequestQuery, options: options.requests)
       request.headers["Content-Type"] = "application/x-ndjson"
       request.body = .source(try CommitBody(plan, message))
       request.timeouts.response = max(request.timeouts.response, Self.longResponse)

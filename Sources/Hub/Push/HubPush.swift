@@ -10,17 +10,20 @@ struct HubPush: PushTransport {
   let repository: RepositoryID
   let options: PushOptions
 
+  /// The branch.
+  var branch: Revision { options.branch ?? .main }
+
   struct Head: PushHead {
     var commit: CommitID?
     /// Whether the repository is there.
     var exists = true
   }
 
-  var context: HubError.Context { HubError.Context(repository: repository, revision: options.branch) }
+  var context: HubError.Context { HubError.Context(repository: repository, revision: branch) }
 
   func head(preparing isFinal: Bool) async throws(HubError) -> Head {
     do throws(HubError) {
-      return try await existingHead(options.branch)
+      return try await existingHead(branch)
     } catch {
       switch error.code {
       case .repositoryNotFound where options.createsRepository:
@@ -45,7 +48,7 @@ struct HubPush: PushTransport {
 
   private func headOfNew() async throws(HubError) -> Head {
     do throws(HubError) {
-      return try await existingHead(options.branch)
+      return try await existingHead(branch)
     } catch {
       guard error.code == .revisionNotFound else { throw error }
       return try await headWithoutBranch(true, error)
@@ -56,9 +59,9 @@ struct HubPush: PushTransport {
   private func headWithoutBranch(_ isFinal: Bool, _ error: HubError) async throws(HubError) -> Head {
     let head = try await existingHead(nil)
     guard head.commit != nil else { return head }
-    if options.createsPullRequest || options.branch.name.beginsWithBytes("refs/") { throw error }
+    if options.createsPullRequest || branch.name.beginsWithBytes("refs/") { throw error }
     if isFinal {
-      try await client.createBranch(options.branch.name, of: repository, existsOK: true, options: options.requests)
+      try await client.createBranch(branch.name, of: repository, existsOK: true, options: options.requests)
     }
     return head
   }
@@ -104,7 +107,7 @@ struct HubPush: PushTransport {
             path: file.path.text, sample: Data(file.identity.sample).base64EncodedString(), size: file.identity.size)
         }, gitIgnore: rules.gitIgnore, gitAttributes: rules.gitAttributes)
       let answer: PreuploadAnswer = try await client.ask(
-        .post, .preupload(repository, options.branch), query: pullRequestQuery, question, isIdempotent: true,
+        .post, .preupload(repository, branch), query: pullRequestQuery, question, isIdempotent: true,
         options: options.requests, context)
       let answers = Dictionary(answer.files.map { ($0.path, $0) }) { first, _ in first }
       for (path, identity) in part { modes[path] = try Self.mode(answers[path.text], identity) }
@@ -141,7 +144,7 @@ struct HubPush: PushTransport {
       let storage = LFSClient(
         transport: try client.connection.transport(),
         endpoint: batch.url.deletingLastPathComponent().deletingLastPathComponent(), token: batch.token,
-        reference: options.createsPullRequest ? nil : options.branch.name, proxies: options.proxies,
+        reference: options.createsPullRequest ? nil : branch.name, proxies: options.proxies,
         retrying: client.retrying, timeouts: timeouts, maximumTransfers: options.maximumWorkers,
         progress: options.lfsProgress)
       try await storage.upload(objects)

@@ -98,9 +98,18 @@ struct Push<Transport: PushTransport> {
     // Only what differs needs to be asked about.
     let draft = try CommitPlan.decide(operations, contents: identities, remote: remote, parent: head.commit)
     let files = draft.effective.compactMap { item in identities[item.path].map { (item.path, $0) } }
-    let modes = files.isEmpty ? [:] : try await transport.modes(of: files, given: try ownRules(), in: head)
-    return try CommitPlan.decide(
+    guard !files.isEmpty else { return draft }
+    let rules = try ownRules()
+    let modes = try await transport.modes(of: files, given: rules, in: head)
+    let plan = try CommitPlan.decide(
       operations, contents: identities, remote: remote, modes: modes, parent: head.commit)
+    let companions = try await transport.companions(of: plan, given: rules, in: head)
+    guard !companions.isEmpty else { return plan }
+    remote.merge(try await transport.entries(at: companions.map(\.path), in: head)) { $1 }
+    var contents = identities
+    for case .add(let path, let content) in companions { contents[path] = try await content.identity() }
+    return try CommitPlan.decide(
+      operations + companions, contents: contents, remote: remote, modes: modes, parent: head.commit)
   }
 
   private func paths(_ operations: [CommitOperation]) -> [RepositoryPath] {
@@ -118,14 +127,14 @@ struct Push<Transport: PushTransport> {
     let start = folder.map { $0.text.utf8.count + 1 } ?? 0
     return remote.keys.sorted().filter { path in
       let rest = String(Substring(path.text.utf8.dropFirst(start)))
-      return rest != ".gitattributes" && patterns.contains { FileSelection.matches(rest, $0) }
+      return rest != LFSRules.fileName && patterns.contains { FileSelection.matches(rest, $0) }
     }.map { .deleteFile($0) }
   }
 
   private func ownRules() throws(HubError) -> OwnRules {
     var rules = OwnRules()
     for case .add(let path, let content) in request.operations {
-      if path.text == ".gitattributes" { rules.gitAttributes = try content.text() }
+      if path.text == LFSRules.fileName { rules.gitAttributes = try content.text() }
       if path.text == ".gitignore" { rules.gitIgnore = try content.text() }
     }
     return rules
@@ -143,12 +152,15 @@ struct Push<Transport: PushTransport> {
     of plan: CommitPlan, from head: Transport.Head, to newHead: Transport.Head
   ) async throws(HubError) {
     guard newHead.commit != head.commit else { return }
-    let paths = Set(plan.effective.map(\.path))
+    // Rules that are ours alone are made anew on the new head.
+    let isOurs = request.operations.contains { $0.path.text == LFSRules.fileName }
+    let items = plan.effective.filter { isOurs || $0.path.text != LFSRules.fileName }
+    let paths = Set(items.map(\.path))
     let all = paths.union(paths.flatMap(\.folders)).sorted()
     let (before, after) = (
       try await transport.entries(at: all, in: head), try await transport.entries(at: all, in: newHead)
     )
-    let collisions = plan.effective.filter { item in
+    let collisions = items.filter { item in
       if case .local(_, let identity) = item.source, after[item.path]?.has(identity) == true { return false }
       let isFileAbove = item.path.folders.contains { after[$0]?.isDirectory == false }
       return before[item.path] != after[item.path] || isFileAbove

@@ -1,4 +1,5 @@
 public import HubCredentials
+public import HubGit
 public import HubModel
 
 /// How a commit gets to a remote.
@@ -7,8 +8,9 @@ public struct PushOptions: Sendable {
   public var token: TokenRequest
   /// Proxies, as in ``DownloadOptions/proxies``.
   public var proxies: [String: String]
-  /// The branch that the commit goes to, made if it is missing (`revision`).
-  public var branch: Revision
+  /// The branch that the commit goes to, made if it is missing (`revision`); `nil` for `main` on a hub, and for the default
+  /// branch of a git server.
+  public var branch: Revision?
   /// Whether the commit goes to a pull request instead of the branch (`create_pr`).
   public var createsPullRequest: Bool
   /// Whether a missing repository is made.
@@ -18,6 +20,11 @@ public struct PushOptions: Sendable {
   /// The commit that the branch must be at (`parent_commit`). If given, a branch that has moved on is an error; if not, the
   /// commit is made on top of what others have pushed meanwhile, as long as they did not touch the same paths.
   public var parent: CommitID?
+  /// Which way the commit goes.
+  public var transport: Transport
+  /// Who is named in a commit over git; `nil` for whom git's configuration names, or else the account. A hub names the
+  /// account of the token.
+  public var author: GitSignature?
   /// How many objects are sent at once, 1 at least.
   public var maximumWorkers: Int
   /// Told how the push gets on; called from any thread.
@@ -25,13 +32,25 @@ public struct PushOptions: Sendable {
 
   /// The options of a call without arguments, but for those given.
   public init(
-    token: TokenRequest = .automatic, proxies: [String: String] = [:], branch: Revision = .main,
+    token: TokenRequest = .automatic, proxies: [String: String] = [:], branch: Revision? = nil,
     createsPullRequest: Bool = false, createsRepository: Bool = true, isPrivate: Bool? = nil, parent: CommitID? = nil,
-    maximumWorkers: Int = 4, progress: (@Sendable (PushProgress) -> Void)? = nil
+    transport: Transport = .automatic, author: GitSignature? = nil, maximumWorkers: Int = 4,
+    progress: (@Sendable (PushProgress) -> Void)? = nil
   ) {
     (self.token, self.proxies, self.branch, self.createsPullRequest) = (token, proxies, branch, createsPullRequest)
     (self.createsRepository, self.isPrivate, self.parent) = (createsRepository, isPrivate, parent)
+    (self.transport, self.author) = (transport, author)
     (self.maximumWorkers, self.progress) = (max(1, maximumWorkers), progress)
+  }
+
+  /// A way for a commit to go (`--transport`).
+  public enum Transport: String, Hashable, Sendable, CaseIterable {
+    /// The hub's interface for its repositories, git for all else.
+    case automatic
+    /// The hub's interface.
+    case hub
+    /// git, with LFS.
+    case git
   }
 
   /// What of this a request to the hub's interface needs.

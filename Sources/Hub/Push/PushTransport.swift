@@ -23,6 +23,9 @@ protocol PushTransport: Sendable {
     of files: [(path: RepositoryPath, identity: ContentIdentity)], given rules: OwnRules, in head: Head
   ) async throws(HubError) -> [RepositoryPath: UploadMode]
 
+  /// What the commit has to change besides, so that its files are understood.
+  func companions(of plan: CommitPlan, given rules: OwnRules, in head: Head) async throws(HubError) -> [CommitOperation]
+
   /// Brings objects to LFS storage, before the commit that needs them.
   func store(_ objects: [LFSObject], for head: Head) async throws(HubError)
 
@@ -35,6 +38,11 @@ protocol PushTransport: Sendable {
   func find(
     _ plan: CommitPlan, _ message: CommitMessage, from head: Head, to newHead: Head
   ) async throws(HubError) -> PushedCommit?
+}
+
+extension PushTransport {
+  /// Nothing: a hub writes its rules itself.
+  func companions(of plan: CommitPlan, given rules: OwnRules, in head: Head) -> [CommitOperation] { [] }
 }
 
 /// A branch as it was found.
