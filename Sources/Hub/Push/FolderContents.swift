@@ -1,22 +1,22 @@
 import HubCache
-import HubModel
+package import HubModel
 
 /// The files of a directory that is to be pushed.
 ///
 /// Left out are, at any depth, `.git` and `.cache/huggingface`, where git and downloads keep their own records. A link to a
 /// file counts as the file; one to a directory is refused, as following it might never end and leaving it out would lose
 /// what the user sees there.
-struct FolderContents {
+package struct FolderContents {
   private let root: String
   private let selection: FileSelection
-  private(set) var files: [(path: RepositoryPath, file: String)] = []
+  package private(set) var files: [(path: RepositoryPath, file: String)] = []
 
   /// Walks the directory `root`.
   ///
   /// - Parameter selection: Which files, by their paths below `root`.
   /// - Throws: `entryNotFound` if there is no such directory, and for a link to nothing; `unsafePath` for a name that cannot
   ///   be in a repository; `invalidArgument` for a device, a pipe, and a link to a directory.
-  init(of root: String, _ selection: FileSelection) throws(HubError) {
+  package init(of root: String, _ selection: FileSelection) throws(HubError) {
     (self.root, self.selection) = (CacheLayout(root: root).root, selection)
     guard try Disk.status(self.root, followingLinks: true)?.kind == .directory else {
       throw HubError(.entryNotFound, context: HubError.Context(file: root))

@@ -74,7 +74,7 @@ struct Push<Transport: PushTransport> {
 
   private func identities() async throws(HubError) -> [RepositoryPath: ContentIdentity] {
     var contents: [RepositoryPath: LocalContent] = [:]
-    for case .add(let path, let content) in request.operations { contents[path] = content }
+    for operation in request.operations { contents[operation.path] = operation.content }
     let progress = request.progress
     let pairs = try await concurrently(contents.sorted { $0.key < $1.key }, limit: 2) { file throws(HubError) in
       progress?(.hashing(file.key))
@@ -152,9 +152,9 @@ struct Push<Transport: PushTransport> {
     of plan: CommitPlan, from head: Transport.Head, to newHead: Transport.Head
   ) async throws(HubError) {
     guard newHead.commit != head.commit else { return }
-    // Rules that are ours alone are made anew on the new head.
-    let isOurs = request.operations.contains { $0.path.text == LFSRules.fileName }
-    let items = plan.effective.filter { isOurs || $0.path.text != LFSRules.fileName }
+    // What was not asked for is decided anew on the new head: files that give way, and rules for LFS.
+    let yielding = yieldingPaths
+    let items = plan.effective.filter { !yielding.contains($0.path) }
     let paths = Set(items.map(\.path))
     let all = paths.union(paths.flatMap(\.folders)).sorted()
     let (before, after) = (
@@ -170,6 +170,16 @@ struct Push<Transport: PushTransport> {
     let more = collisions.count > 10 ? " and \(collisions.count - 10) more" : ""
     throw HubError(
       .conflict("Somebody else has changed \(names)\(more) meanwhile; nothing was committed"))
+  }
+
+  /// The paths on which somebody else's change counts.
+  private var yieldingPaths: Set<RepositoryPath> {
+    var paths: Set<RepositoryPath> = []
+    for case .addUnlessPresent(let path, _) in request.operations { paths.insert(path) }
+    let isOurs = request.operations.contains { $0.path.text == LFSRules.fileName }
+    // Absence: the name is one that passes.
+    if !isOurs, let rules = try? RepositoryPath(LFSRules.fileName) { paths.insert(rules) }
+    return paths
   }
 
   /// Several that were refused at once do not come back at once.

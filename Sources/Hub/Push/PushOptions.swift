@@ -54,7 +54,7 @@ public struct PushOptions: Sendable {
   }
 
   /// What of this a request to the hub's interface needs.
-  var requests: DownloadOptions { DownloadOptions(proxies: proxies, token: token) }
+  package var requests: DownloadOptions { DownloadOptions(proxies: proxies, token: token) }
 }
 
 /// What a commit says about itself.

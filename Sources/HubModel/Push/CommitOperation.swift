@@ -2,6 +2,8 @@
 public enum CommitOperation: Hashable, Sendable {
   /// The file has this content afterwards, whether there is one of that name or not.
   case add(RepositoryPath, LocalContent)
+  /// The file has this content unless there is one of that name, which is kept.
+  case addUnlessPresent(RepositoryPath, LocalContent)
   /// The file is no longer there.
   case deleteFile(RepositoryPath)
   /// The directory and all that is in it are no longer there.
@@ -12,7 +14,19 @@ public enum CommitOperation: Hashable, Sendable {
   /// The path that is another one afterwards.
   public var path: RepositoryPath {
     switch self {
-    case .add(let path, _), .deleteFile(let path), .deleteFolder(let path), .copy(_, let path): path
+    case .add(let path, _), .addUnlessPresent(let path, _), .deleteFile(let path), .deleteFolder(let path),
+      .copy(_, let path):
+      path
+    }
+  }
+}
+
+extension CommitOperation {
+  /// The content that is sent, if one is.
+  public var content: LocalContent? {
+    switch self {
+    case .add(_, let content), .addUnlessPresent(_, let content): content
+    case .deleteFile, .deleteFolder, .copy: nil
     }
   }
 }

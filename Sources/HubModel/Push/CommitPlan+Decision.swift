@@ -22,6 +22,10 @@ extension CommitPlan {
       case .add(let path, let content):
         guard let identity = contents[path] else { continue }
         items[path] = addition(path, .local(content, identity), remote[path], modes[path] ?? .regular)
+      case .addUnlessPresent(let path, let content):
+        guard let identity = contents[path], items[path] == nil else { continue }
+        let there = remote[path] == nil ? nil : RemoteEntry(object: identity.blob)
+        items[path] = addition(path, .local(content, identity), there, modes[path] ?? .regular)
       case .copy(let source, let path):
         items[path] = addition(path, .remote(try pointer(source, remote)), remote[path], .lfs)
       case .deleteFile(let path):
