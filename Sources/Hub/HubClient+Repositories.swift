@@ -50,7 +50,8 @@ extension HubClient {
       case .conflict: return existing
       case .forbidden, .unauthorized:
         // A token that may write to it may not be one that makes repositories.
-        guard (try? await info(of: id, options: options)) != nil else { throw error }  // absence: the first error counts
+        // Absence: the first error counts.
+        guard (try? await info(of: id, options: options)) != nil else { throw error }
         return existing
       default: throw error
       }
