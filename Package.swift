@@ -112,7 +112,8 @@ let package = Package(
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),
     tests("GitClient", ["HubModel", "HubTransport", "HubGit", logging]),
-    tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
+    tests("LFSClient", ["HubModel", "HubTransport"]),
+    tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials", "HubGit"]),
     tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport", crypto]),
     tests("DiffusionHub", ["HubTestSupport", "Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
     // What `make bench` measures in process; no product.
