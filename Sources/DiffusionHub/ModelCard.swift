@@ -23,7 +23,7 @@ struct ModelCard {
     tags = ["diffusers", "scheduler", className]
     let folder = subfolder.map { ", in `\($0)`" } ?? ""
     body = """
-      The configuration of a `\(className)`\(folder). With `diffusers`:
+      The configuration of a scheduler, `\(className)`\(folder). With `diffusers`:
 
       ```python
       from diffusers import \(className)

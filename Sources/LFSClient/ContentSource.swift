@@ -8,12 +8,17 @@ public struct ContentSource: ByteSource {
   private let content: LocalContent
   private let stamp: FileStamp?
   private let range: Range<Int64>
+  private let watch: (@Sendable (Int64) -> Void)?
 
   /// The bytes of `range`.
   ///
-  /// - Parameter stamp: What the file was when it was hashed; another one is not sent.
-  public init(_ content: LocalContent, stamp: FileStamp?, range: Range<Int64>) {
-    (self.content, self.stamp, self.range) = (content, stamp, range)
+  /// - Parameters:
+  ///   - stamp: What the file was when it was hashed; another one is not sent.
+  ///   - watch: Told, while they are read, how many bytes of the range have been; called on the transport's thread.
+  public init(
+    _ content: LocalContent, stamp: FileStamp?, range: Range<Int64>, watch: (@Sendable (Int64) -> Void)? = nil
+  ) {
+    (self.content, self.stamp, self.range, self.watch) = (content, stamp, range, watch)
   }
 
   /// The number of bytes.
@@ -27,21 +32,27 @@ public struct ContentSource: ByteSource {
       guard range.lowerBound >= 0, range.upperBound <= whole.upperBound else {
         throw HubError(.conflict("a content became shorter while it was sent"))
       }
-      return BytesReader(rest: bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+      return BytesReader(rest: bytes[Int(range.lowerBound)..<Int(range.upperBound)], watch: watch)
     case .file(let path):
       let file = try OpenContent(path)
       try file.confirm(stamp)
-      return FileReader(file: file, stamp: stamp, rest: range)
+      return FileReader(file: file, stamp: stamp, rest: range, start: range.lowerBound, watch: watch)
     }
   }
 
   private struct BytesReader: ByteReader {
     var rest: ArraySlice<UInt8>
+    let watch: (@Sendable (Int64) -> Void)?
+    private var count: Int64 = 0
+
+    init(rest: ArraySlice<UInt8>, watch: (@Sendable (Int64) -> Void)?) { (self.rest, self.watch) = (rest, watch) }
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
       let part = rest.prefix(buffer.count)
       buffer.copyBytes(from: part)
       rest = rest.dropFirst(part.count)
+      count += Int64(part.count)
+      watch?(count)
       return part.count
     }
   }
@@ -50,6 +61,8 @@ public struct ContentSource: ByteSource {
     let file: OpenContent
     let stamp: FileStamp?
     var rest: Range<Int64>
+    let start: Int64
+    let watch: (@Sendable (Int64) -> Void)?
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(HubError) -> Int {
       let wanted = min(buffer.count, rest.count)
@@ -59,6 +72,7 @@ public struct ContentSource: ByteSource {
       guard count == wanted else { throw file.changed }
       rest = (rest.lowerBound + Int64(count))..<rest.upperBound
       if rest.isEmpty { try file.confirm(stamp) }
+      watch?(rest.lowerBound - start)
       return count
     }
   }

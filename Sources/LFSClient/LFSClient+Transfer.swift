@@ -22,24 +22,33 @@ extension LFSClient {
     let object = upload.object
     var request = try request(.put, to: upload.upload, isAuthenticated: upload.isAuthenticated)
     if request.headers["Content-Type"] == nil { request.headers["Content-Type"] = "application/octet-stream" }
-    request.body = .source(ContentSource(object.content, stamp: object.stamp, range: 0..<object.pointer.size))
+    let meter = UploadMeter(object, progress)
+    request.body = .source(
+      ContentSource(object.content, stamp: object.stamp, range: 0..<object.pointer.size) { count in
+        meter?.note(count, ofPartAt: 0)
+      })
     _ = try await exchange(request)
-    progress?(.sent(object.path, bytes: object.pointer.size))
   }
 
   /// Sends the parts that are missing, then says that all are there.
   private func send(_ parts: LFSParts, of upload: LFSUpload, connections: Int) async throws(HubError) {
     let object = upload.object
-    for part in parts.stored { progress?(.skipped(object.path, bytes: Int64(parts.range(part.partNumber).count))) }
+    let meter = UploadMeter(object, progress)
+    for part in parts.stored {
+      let range = parts.range(part.partNumber)
+      meter?.note(Int64(range.count), ofPartAt: range.lowerBound)
+    }
     let sent = try await concurrently(parts.missing, limit: connections) { number throws(HubError) in
       let range = parts.range(number)
       var request = try self.request(.put, to: .init(href: parts.urls[number - 1]), isAuthenticated: true)
-      request.body = .source(ContentSource(object.content, stamp: object.stamp, range: range))
+      request.body = .source(
+        ContentSource(object.content, stamp: object.stamp, range: range) { count in
+          meter?.note(count, ofPartAt: range.lowerBound)
+        })
       let response = try await self.exchange(request)
       guard let tag = response.headers["ETag"], !tag.isEmpty else {
         throw HubError(.protocolViolation("LFS storage gave no ETag for a part"))
       }
-      self.progress?(.sent(object.path, bytes: Int64(range.count)))
       return LFSCompletion.Part(partNumber: number, etag: tag)
     }
     let all = (parts.stored + sent).sorted { $0.partNumber < $1.partNumber }

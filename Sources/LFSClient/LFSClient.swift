@@ -83,7 +83,7 @@ public struct LFSClient: Sendable {
 public enum LFSProgress: Sendable, Hashable {
   /// The storage has the object already.
   case skipped(RepositoryPath, bytes: Int64)
-  /// More of an object has been stored: bytes that need not be sent again.
+  /// So many bytes of an object are at the storage or on their way; fewer than before when some are sent again.
   case sent(RepositoryPath, bytes: Int64)
   /// All of it has been stored.
   case finished(RepositoryPath)

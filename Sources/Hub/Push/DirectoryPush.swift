@@ -5,6 +5,7 @@ import LFSClient
 /// "Commits" to a plain directory: the files are written there, each as a whole or not at all.
 struct DirectoryPush: PushTransport {
   let root: String
+  var repository: RepositoryID? { nil }
 
   struct Head: PushHead {
     var commit: CommitID? { nil }

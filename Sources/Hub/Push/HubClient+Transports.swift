@@ -17,7 +17,7 @@ extension HubClient {
   ) async throws(HubError) -> any PushTransport {
     switch (destination, options.transport) {
     case (.hub(let id), .automatic), (.hub(let id), .hub):
-      return HubPush(client: self, repository: try await qualified(id, options: options.requests), options: options)
+      return HubPush(client: self, id: try await qualified(id, options: options.requests), options: options)
     case (.hub(let id), .git):
       let id = try await qualified(id, options: options.requests)
       return try await gitPush(to: id, options, title: title)

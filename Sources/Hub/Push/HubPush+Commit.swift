@@ -11,7 +11,7 @@ extension HubPush {
     do throws(HubError) {
       try await validateCard(plan)
       var request = try client.request(
-        .post, .commit(repository, branch), query: pullRequestQuery, options: options.requests)
+        .post, .commit(id, branch), query: pullRequestQuery, options: options.requests)
       request.headers["Content-Type"] = "application/x-ndjson"
       request.body = .source(try CommitBody(plan, message))
       request.timeouts.response = max(request.timeouts.response, Self.longResponse)
@@ -28,7 +28,7 @@ extension HubPush {
     let outcome: PushedCommit.Outcome =
       if options.createsPullRequest, let url = answer.pullRequestUrl { .pullRequest(url: url) } else { .committed }
     return PushedCommit(
-      plan: plan, outcome: outcome, commit: commit, url: answer.commitUrl, repository: repository,
+      plan: plan, outcome: outcome, commit: commit, url: answer.commitUrl, repository: id,
       hookOutput: answer.hookOutput.flatMap { $0.isEmpty ? nil : $0 })
   }
 
@@ -40,7 +40,7 @@ extension HubPush {
     guard let card = plan.effective.first(where: { $0.path.text == "README.md" }), card.size <= Self.cardLimit,
       case .local(let content, _) = card.source
     else { return }
-    let question = YAMLQuestion(content: try content.text(), repoType: repository.kind.rawValue)
+    let question = YAMLQuestion(content: try content.text(), repoType: id.kind.rawValue)
     var request = try client.request(.post, .validateYAML, options: options.requests)
     request.headers["Content-Type"] = "application/json"
     request.body = .bytes(try HubClient.json(question))
@@ -64,13 +64,13 @@ extension HubPush {
     }
     guard let newest = newHead.commit, newest != head.commit else { return nil }
     let commits = try await client.commits(
-      of: repository, revision: Revision(newest), limit: 50, options: options.requests)
+      of: id, revision: Revision(newest), limit: 50, options: options.requests)
     let later = commits.prefix { $0.id != head.commit?.hex }
     for listing in later.reversed() where listing.title == message.title {
       guard let commit = CommitID(listing.id) else { continue }
       let there = try await entries(at: plan.effective.map(\.path), in: Head(commit: commit))
       if plan.isDone(there) {
-        return PushedCommit(plan: plan, outcome: .committed, commit: commit, repository: repository)
+        return PushedCommit(plan: plan, outcome: .committed, commit: commit, repository: id)
       }
     }
     return nil

@@ -7,8 +7,9 @@ import LFSClient
 /// Commits over a hub's interface: preupload, LFS, and one body with a line for each file.
 struct HubPush: PushTransport {
   let client: HubClient
-  let repository: RepositoryID
+  let id: RepositoryID
   let options: PushOptions
+  var repository: RepositoryID? { id }
 
   /// The branch.
   var branch: Revision { options.branch ?? .main }
@@ -19,7 +20,7 @@ struct HubPush: PushTransport {
     var exists = true
   }
 
-  var context: HubError.Context { HubError.Context(repository: repository, revision: branch) }
+  var context: HubError.Context { HubError.Context(repository: id, revision: branch) }
 
   func head(preparing isFinal: Bool) async throws(HubError) -> Head {
     do throws(HubError) {
@@ -29,7 +30,7 @@ struct HubPush: PushTransport {
       case .repositoryNotFound where options.createsRepository:
         guard isFinal else { return Head(commit: nil, exists: false) }
         _ = try await client.createRepository(
-          repository, isPrivate: options.isPrivate, existsOK: true, options: options.requests)
+          id, isPrivate: options.isPrivate, existsOK: true, options: options.requests)
         return try await headOfNew()
       case .revisionNotFound: return try await headWithoutBranch(isFinal, error)
       default: throw error
@@ -38,7 +39,7 @@ struct HubPush: PushTransport {
   }
 
   private func existingHead(_ revision: Revision?) async throws(HubError) -> Head {
-    let info = try await client.info(of: repository, revision: revision, options: options.requests)
+    let info = try await client.info(of: id, revision: revision, options: options.requests)
     guard let sha = info.sha else { return Head(commit: nil) }
     guard let commit = CommitID(sha) else {
       throw HubError(.protocolViolation("it names no commit"), context: context)
@@ -61,7 +62,7 @@ struct HubPush: PushTransport {
     guard head.commit != nil else { return head }
     if options.createsPullRequest || branch.name.beginsWithBytes("refs/") { throw error }
     if isFinal {
-      try await client.createBranch(branch.name, of: repository, existsOK: true, options: options.requests)
+      try await client.createBranch(branch.name, of: id, existsOK: true, options: options.requests)
     }
     return head
   }
@@ -69,7 +70,7 @@ struct HubPush: PushTransport {
   func entries(at paths: [RepositoryPath], in head: Head) async throws(HubError) -> [RepositoryPath: RemoteEntry] {
     guard let commit = head.commit, !paths.isEmpty else { return [:] }
     let entries = try await client.entries(
-      at: paths, of: repository, revision: Revision(commit), options: options.requests)
+      at: paths, of: id, revision: Revision(commit), options: options.requests)
     return try Self.table(entries)
   }
 
@@ -77,7 +78,7 @@ struct HubPush: PushTransport {
     guard let commit = head.commit else { return [:] }
     do throws(HubError) {
       let entries = try await client.tree(
-        of: repository, revision: Revision(commit), below: folder, options: options.requests)
+        of: id, revision: Revision(commit), below: folder, options: options.requests)
       return try Self.table(entries).filter { !$0.value.isDirectory }
     } catch {
       if error.code == .entryNotFound { return [:] }
@@ -107,7 +108,7 @@ struct HubPush: PushTransport {
             path: file.path.text, sample: Data(file.identity.sample).base64EncodedString(), size: file.identity.size)
         }, gitIgnore: rules.gitIgnore, gitAttributes: rules.gitAttributes)
       let answer: PreuploadAnswer = try await client.ask(
-        .post, .preupload(repository, branch), query: pullRequestQuery, question, isIdempotent: true,
+        .post, .preupload(id, branch), query: pullRequestQuery, question, isIdempotent: true,
         options: options.requests, context)
       let answers = Dictionary(answer.files.map { ($0.path, $0) }) { first, _ in first }
       for (path, identity) in part { modes[path] = try Self.mode(answers[path.text], identity) }
@@ -120,7 +121,7 @@ struct HubPush: PushTransport {
     of files: [(path: RepositoryPath, identity: ContentIdentity)], given rules: OwnRules
   ) -> [RepositoryPath: UploadMode] {
     var all = LFSRules()
-    all.set(rules.gitAttributes ?? DefaultAttributes.text(repository.kind))
+    all.set(rules.gitAttributes ?? DefaultAttributes.text(id.kind))
     return UploadRules(rules: all).modes(of: files)
   }
 
@@ -138,7 +139,7 @@ struct HubPush: PushTransport {
   func store(_ objects: [LFSObject], for head: Head) async throws(HubError) {
     guard !objects.isEmpty else { return }
     do throws(HubError) {
-      let batch = try client.request(.post, .lfs(repository, .batch), options: options.requests)
+      let batch = try client.request(.post, .lfs(id, .batch), options: options.requests)
       var timeouts = HTTPTimeouts(seconds: max(30, client.environment.downloadTimeout))
       timeouts.connect = client.environment.downloadTimeout
       let storage = LFSClient(

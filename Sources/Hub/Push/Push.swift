@@ -50,7 +50,10 @@ struct Push<Transport: PushTransport> {
     while true {
       try refuseOtherParent(head)
       let plan = try await plan(on: head, identities)
-      guard !plan.isEmpty else { return PushedCommit(plan: plan, outcome: .unchanged, commit: head.commit) }
+      guard !plan.isEmpty else {
+        return PushedCommit(
+          plan: plan, outcome: .unchanged, commit: head.commit, repository: transport.repository)
+      }
       request.progress?(.planned(plan))
       try await transport.store(plan.objects, for: head)
       request.progress?(.committing)

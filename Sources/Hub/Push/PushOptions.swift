@@ -84,9 +84,9 @@ public enum PushProgress: Sendable, Hashable {
   case hashing(RepositoryPath)
   /// The plan is made, and is about to be carried out.
   case planned(CommitPlan)
-  /// Bytes of a large file that the remote has already.
+  /// A large file that the remote has already.
   case skipped(RepositoryPath, bytes: Int64)
-  /// More of a large file has been stored.
+  /// So many bytes of a large file are at the remote or on their way; fewer than before when some are sent again.
   case sent(RepositoryPath, bytes: Int64)
   /// A large file has been stored.
   case finished(RepositoryPath)

@@ -7,6 +7,9 @@ protocol PushTransport: Sendable {
   /// A branch as it was found.
   associatedtype Head: PushHead
 
+  /// The repository, if it is one of a hub.
+  var repository: RepositoryID? { get }
+
   /// Finds the branch.
   ///
   /// - Parameter isFinal: Whether what is missing, the repository or the branch, may be made; a plan makes nothing.
