@@ -22,7 +22,12 @@ public struct ContentSource: ByteSource {
   }
 
   /// The number of bytes.
-  public func count() -> Int64? { Int64(range.count) }
+  ///
+  /// - Throws: As ``open()``: a content that cannot be sent is found out before the request begins.
+  public func count() throws(HubError) -> Int64? {
+    _ = try open()
+    return Int64(range.count)
+  }
 
   /// Opens the file, and makes sure that it is the one that was hashed.
   public func open() throws(HubError) -> any ByteReader {

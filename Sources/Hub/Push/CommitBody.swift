@@ -57,7 +57,11 @@ struct CommitBody: ByteSource {
     try HubClient.json(line) + [UInt8(ascii: "\n")]
   }
 
-  func count() -> Int64? { pieces.reduce(0) { $0 + $1.length } }
+  /// - Throws: What opening a content does, so that one that has changed is found out before the request begins.
+  func count() throws(HubError) -> Int64? {
+    for case .base64(let source, _) in pieces { _ = try source.count() }
+    return pieces.reduce(0) { $0 + $1.length }
+  }
 
   func open() -> any ByteReader { Reader(rest: pieces[...]) }
 
