@@ -33,13 +33,6 @@ struct ModelCard {
       """
   }
 
-  /// The card of a model's repository.
-  init(modelIn place: String) {
-    title = place
-    tags = ["diffusers"]
-    body = "The weights and the configuration of a model for `diffusers`."
-  }
-
   /// The card as a file.
   var text: String {
     let tags = tags.map { "- \($0)\n" }.joined()

@@ -118,7 +118,7 @@ extension PushHub.State {
         let list = repositories[id.name]?.commits.reversed().drop { $0.id != commit.id } ?? []
         return FakeHub.json(list.map { CommitListing(id: $0.id, title: $0.title, message: "", authors: [], date: "") })
       }
-    case (_, .preupload?): return preupload(request)
+    case (_, .preupload(let id, let revision)?): return reading(id, revision) { _ in preupload(request) }
     case (_, .branch(let id, let name)?):
       repositories[id.name]?.branches[name] = 0
       return Answer(200, text: "{}")

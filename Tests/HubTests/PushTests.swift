@@ -69,6 +69,15 @@ import Testing
     #expect(hub.count("POST", "/branch/next") == 1 && hub.files["b.txt"] == "b")
   }
 
+  @Test func aPlanForAMissingBranchMakesNone() async throws {
+    let hub = try PushHub(["a.txt": "a"])
+    let plan = try await hub.client(home: home).plan(
+      [try add("b.txt", "b"), try add("a.txt", "a")], to: PushDestination("me/model"),
+      options: .init(branch: Revision("next")))
+    #expect(plan.items.map(\.action) == [.unchanged, .added] && plan.parent?.hex == hub.commits[0].id)
+    #expect(hub.count("POST", "/branch/") == 0 && hub.state.repositories["me/model"]?.branches.keys.sorted() == ["main"])
+  }
+
   @Test func deletionsAndPatterns() async throws {
     let hub = try PushHub([
       ".gitattributes": "", "old/a.bin": "a", "old/b.txt": "b", "keep.txt": "k", "sub/x.safetensors": "x",

@@ -18,6 +18,8 @@ struct HubPush: PushTransport {
     var commit: CommitID?
     /// Whether the repository is there.
     var exists = true
+    /// Whether the branch is there; if not, the commit is that of the repository's head.
+    var hasBranch = true
   }
 
   var context: HubError.Context { HubError.Context(repository: id, revision: branch) }
@@ -58,11 +60,13 @@ struct HubPush: PushTransport {
 
   /// Makes the branch at the repository's head, unless that is empty or the commit opens a pull request.
   private func headWithoutBranch(_ isFinal: Bool, _ error: HubError) async throws(HubError) -> Head {
-    let head = try await existingHead(nil)
+    var head = try await existingHead(nil)
     guard head.commit != nil else { return head }
     if options.createsPullRequest || branch.name.beginsWithBytes("refs/") { throw error }
     if isFinal {
       try await client.createBranch(branch.name, of: id, existsOK: true, options: options.requests)
+    } else {
+      head.hasBranch = false
     }
     return head
   }
@@ -99,6 +103,7 @@ struct HubPush: PushTransport {
     of files: [(path: RepositoryPath, identity: ContentIdentity)], given rules: OwnRules, in head: Head
   ) async throws(HubError) -> [RepositoryPath: UploadMode] {
     guard head.exists else { return newModes(of: files, given: rules) }
+    let revision = if !head.hasBranch, let commit = head.commit { Revision(commit) } else { branch }
     var modes: [RepositoryPath: UploadMode] = [:]
     for start in stride(from: 0, to: files.count, by: Self.questionLength) {
       let part = files[start..<min(start + Self.questionLength, files.count)]
@@ -108,7 +113,7 @@ struct HubPush: PushTransport {
             path: file.path.text, sample: Data(file.identity.sample).base64EncodedString(), size: file.identity.size)
         }, gitIgnore: rules.gitIgnore, gitAttributes: rules.gitAttributes)
       let answer: PreuploadAnswer = try await client.ask(
-        .post, .preupload(id, branch), query: pullRequestQuery, question, isIdempotent: true,
+        .post, .preupload(id, revision), query: pullRequestQuery, question, isIdempotent: true,
         options: options.requests, context)
       let answers = Dictionary(answer.files.map { ($0.path, $0) }) { first, _ in first }
       for (path, identity) in part { modes[path] = try Self.mode(answers[path.text], identity) }
