@@ -81,9 +81,14 @@ let package = Package(
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
     module("HubCredentials", ["HubModel"]),
     module("HubGit", ["HubModel", "CGit2", crypto]),
+    module("LFSClient", ["HubModel", "HubTransport", "HubCache"]),
     module("GitClient", ["HubModel", "HubTransport", "HubCache", "HubGit", crypto]),
     module(
-      "Hub", ["HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", logging]),
+      "Hub",
+      [
+        "HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", "LFSClient", "GitClient", "HubGit",
+        logging,
+      ]),
     module(
       "HubServer",
       [
@@ -121,7 +126,8 @@ let package = Package(
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),
     tests("GitClient", ["HubModel", "HubTransport", "HubGit", logging]),
-    tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials"]),
+    tests("LFSClient", ["HubModel", "HubTransport"]),
+    tests("Hub", ["HubModel", "HubCache", "HubTransport", "HubCredentials", "HubGit"]),
     tests("HubServer", ["HubTestSupport", "HubModel", "HubGit", "HubTransport", crypto]),
     tests("DiffusionHub", ["HubTestSupport", "Hub", "HubModel", "HubCache", "HubServer", "Schedulers", "Scheduling"]),
     // What `make bench` measures in process; no product.

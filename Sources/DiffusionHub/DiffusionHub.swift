@@ -17,6 +17,15 @@
 // | `**kwargs` | `overrides` |
 // | `cache_dir`, `force_download`, `resume_download`, `proxies`, `local_files_only` | `DownloadOptions`, by the same names |
 // | `use_auth_token`, `token` | `DownloadOptions.token`: `.string("hf_…")`, `.required` for `True`, `.none` for `False` |
+//
+// Pushing is the way back: the configuration becomes the operations of a commit, which `HubClient` plans and makes.
+//
+// | `push_to_hub` | here |
+// | --- | --- |
+// | `repo_id` | the first argument: a repository id, with an owner or without; a git URL; a path |
+// | `commit_message`, `private`, `token`, `create_pr` | `commitMessage`, `isPrivate`, `token`, `createPR` |
+// | `safe_serialization`, `variant` | the arguments of these names; they are about weights, of which a scheduler has none |
+// | `save_pretrained(push_to_hub=True, repo_id=…)` | `savePretrained(to:pushToHub:repositoryID:…)` |
 @_exported public import Hub
 @_exported public import HubCredentials
 @_exported public import HubModel

@@ -1,4 +1,4 @@
-import Foundation
+import Hub
 import HubCache
 public import HubModel
 
@@ -16,12 +16,11 @@ public enum PretrainedSource: Sendable, Hashable, CustomStringConvertible {
   ///
   /// - Throws: `entryNotFound` for a path without a directory; `invalidArgument` for text that is no repository id.
   public init(_ text: String) throws(HubError) {
-    let isPath = text == "." || text == ".." || ["/", "./", "../", "~"].contains { text.beginsWithBytes($0) }
-    let path = Self.expanded(text)
+    let path = PathText.expanded(text)
     // A text with a NUL would name the directory before it.
     if !text.isEmpty, !text.utf8.contains(0), try Disk.status(path, followingLinks: true)?.kind == .directory {
       self = .directory(path)
-    } else if isPath {
+    } else if PathText.isPath(text) {
       throw HubError(.entryNotFound, context: HubError.Context(file: text))
     } else {
       self = .repository(try RepositoryID(text))
@@ -34,10 +33,5 @@ public enum PretrainedSource: Sendable, Hashable, CustomStringConvertible {
     case .directory(let path): path
     case .repository(let id): id.description
     }
-  }
-
-  private static func expanded(_ text: String) -> String {
-    guard text == "~" || text.beginsWithBytes("~/") else { return text }
-    return FileManager.default.homeDirectoryForCurrentUser.path + text.dropFirst()
   }
 }

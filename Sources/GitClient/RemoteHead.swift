@@ -51,7 +51,9 @@ public final class RemoteHead: Sendable {
   }
 
   /// What is at each of `paths` in ``base``; a path where nothing is has no value.
-  func entries(at paths: [RepositoryPath]) async throws(HubError) -> [RepositoryPath: GitEntry] {
+  ///
+  /// - Throws: As ``entries()``.
+  public func entries(at paths: [RepositoryPath]) async throws(HubError) -> [RepositoryPath: GitEntry] {
     guard let base else { return [:] }
     return try await GitThreads.run { [workspace] () throws(HubError) in
       let repository = try workspace.open()

@@ -115,8 +115,8 @@ extension HubClient {
   private static let pageLimit = 10_000
 
   /// Every page of a list; the next one's URL is in the `Link` header, and must be the same hub's.
-  private func pages<Element: Decodable>(
-    _ route: Route, query: [(String, String)], options: DownloadOptions, _ context: HubError.Context
+  func pages<Element: Decodable>(
+    _ route: Route, query: [(String, String)], limit: Int = .max, options: DownloadOptions, _ context: HubError.Context
   ) async throws(HubError) -> [Element] {
     if let mode = offlineMode(options) { throw HubError(.offline(mode), context: context) }
     var request = try request(.get, route, query: query, options: options)
@@ -125,6 +125,7 @@ extension HubClient {
       do throws(HubError) {
         let response = try await exchange(request)
         elements += try Answer<[Element]>(response: response, context: context).get()
+        if elements.count >= limit { return Array(elements.prefix(limit)) }
         guard let next = try response.nextPage(after: request.url) else { return elements }
         guard visited.insert(next).inserted, visited.count <= Self.pageLimit else {
           throw HubError(.protocolViolation("its pages have no end"))

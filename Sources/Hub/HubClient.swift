@@ -18,6 +18,10 @@ public struct HubClient: Sendable {
   let indexes: CacheIndexes
   let credentials: Credentials
   let retrying: Retrying
+  /// The variables of the process, from which git's settings are read.
+  let variables: [String: String]
+  /// The user's home directory.
+  let userHome: String
 
   /// A client with the settings of an environment.
   ///
@@ -36,7 +40,8 @@ public struct HubClient: Sendable {
     isOffline: Bool = false, tls: TLSConfiguration? = nil, retrying: Retrying = Retrying(), product: String? = nil,
     logger: Logger? = nil
   ) {
-    var environment = HubEnvironment(variables, userHome: userHome ?? Self.home(variables))
+    (self.variables, self.userHome) = (variables, userHome ?? Self.home(variables))
+    var environment = HubEnvironment(variables, userHome: self.userHome)
     if let endpoint { environment.endpoint = CacheLayout(root: endpoint).root }
     self.environment = environment
     layout = CacheLayout(root: environment.cache)

@@ -30,10 +30,13 @@ public enum Layout {
     case hub017 = "hub-0.17", hub036 = "hub-0.36", hubNewest = "hub-newest"
 
     /// The interpreter, or `nil` if the environment has not been set up.
-    public var interpreter: String? {
-      let path = Layout.root.appending(path: ".venv-\(rawValue)/bin/python").path
-      return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-    }
+    public var interpreter: String? { Layout.interpreter(of: rawValue) }
+  }
+
+  /// The interpreter of the Python environment `.venv-NAME`, or `nil` if `make venvs` has not set it up.
+  public static func interpreter(of environment: String) -> String? {
+    let path = root.appending(path: ".venv-\(environment)/bin/python").path
+    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }
 
   /// The path of a program on the `PATH`, or `nil` if it is not installed.
