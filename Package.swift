@@ -46,6 +46,8 @@ let package = Package(
     // What most users import: schedulers by repository id.
     .library(name: "DiffusionHub", targets: ["DiffusionHub"]),
     .library(name: "HubServer", targets: ["HubServer"]),
+    // Safetensors files, and the conversion of PyTorch's checkpoints.
+    .library(name: "Checkpoints", targets: ["Checkpoints"]),
     .executable(name: "dhub", targets: ["dhub"]),
   ],
   dependencies: [
@@ -72,6 +74,7 @@ let package = Package(
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
     module("HubTransport", ["HubModel", "CCurl", logging]),
     module("HubCache", ["HubModel", "PythonJSON", crypto]),
+    module("Checkpoints", ["HubModel", "HubCache", "PythonJSON"]),
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
     module("HubCredentials", ["HubModel"]),
     module("HubGit", ["HubModel", "CGit2", crypto]),
@@ -102,6 +105,7 @@ let package = Package(
     tests("HubModel"),
     tests("HubTransport", ["HubModel"]),
     tests("HubCache", ["HubModel"]),
+    tests("Checkpoints", ["HubModel", "PythonJSON"]),
     tests("CacheIndex", ["HubCache", "HubModel", "PythonJSON"]),
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),

@@ -75,6 +75,10 @@ public struct HubError: Error, Sendable {
     case uncertain(String)
     /// A configuration file or environment variable with a wrong content.
     case configuration(source: String, reason: String)
+    /// A file of tensors that breaks a rule of its format, or one of the limits on it.
+    case checkpoint(file: String, reason: String)
+    /// A checkpoint that names a function or class of Python that must not be called.
+    case unsafeCheckpoint(file: String, global: String)
     /// The caller's task was cancelled.
     case cancelled
   }
@@ -96,7 +100,7 @@ public struct HubError: Error, Sendable {
     /// See the ``HubError/Problem`` of the same name.
     case limitExceeded, integrity, notCached, offline, cache, lockTimeout, diskFull, readOnly, permission, system
     /// See the ``HubError/Problem`` of the same name.
-    case conflict, repository, uncertain, configuration, cancelled
+    case conflict, repository, uncertain, configuration, checkpoint, unsafeCheckpoint, cancelled
   }
 
   /// What a failure happened to.
@@ -164,6 +168,8 @@ public struct HubError: Error, Sendable {
     case .repository: .repository
     case .uncertain: .uncertain
     case .configuration: .configuration
+    case .checkpoint: .checkpoint
+    case .unsafeCheckpoint: .unsafeCheckpoint
     case .cancelled: .cancelled
     }
   }
