@@ -48,6 +48,8 @@ let package = Package(
     // What most users import: schedulers by repository id.
     .library(name: "DiffusionHub", targets: ["DiffusionHub"]),
     .library(name: "HubServer", targets: ["HubServer"]),
+    // Safetensors files, and the conversion of PyTorch's checkpoints.
+    .library(name: "Checkpoints", targets: ["Checkpoints"]),
     .executable(name: "dhub", targets: ["dhub"]),
   ],
   dependencies: [
@@ -78,6 +80,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     module("HubTransport", ["HubModel", "CCurl", logging]),
     module("HubCache", ["HubModel", "PythonJSON", crypto]),
+    module("Checkpoints", ["HubModel", "HubCache", "PythonJSON"]),
     module("CacheIndex", ["HubCache", "HubModel", "PythonJSON", grdb]),
     module("HubCredentials", ["HubModel"]),
     module("HubGit", ["HubModel", "CGit2", crypto]),
@@ -122,6 +125,7 @@ let package = Package(
     tests("HubModel"),
     tests("HubTransport", ["HubModel"]),
     tests("HubCache", ["HubModel"]),
+    tests("Checkpoints", ["HubModel", "PythonJSON"]),
     tests("CacheIndex", ["HubCache", "HubModel", "PythonJSON"]),
     tests("HubCredentials", ["HubModel"]),
     tests("HubGit", ["HubModel"]),

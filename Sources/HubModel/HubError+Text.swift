@@ -74,6 +74,11 @@ extension HubError: CustomStringConvertible {
     case .repository(let reason): "The git repository cannot be used: \(printable(reason))."
     case .uncertain(let reason): "It is not known whether the change was made: \(printable(reason))."
     case .configuration(let source, let reason): "\(printable(source)): \(printable(reason))."
+    case .checkpoint(let file, let reason):
+      "The file '\(printable(file))' cannot be used: \(printable(reason))."
+    case .unsafeCheckpoint(let file, let global):
+      "The checkpoint '\(printable(file))' asks for '\(printable(global, limit: 120))', which could run any code; nothing of it "
+        + "was run."
     case .cancelled: "Cancelled."
     default: preconditionFailure("a problem without a sentence: \(code)")
     }
@@ -114,6 +119,8 @@ extension HubError: CustomStringConvertible {
     case .readOnly, .permission: "choose another cache with HF_HUB_CACHE or --cache-dir"
     case .rejected:
       "nothing was changed there; do what the remote asks for, or push to a branch that it lets you change"
+    case .unsafeCheckpoint:
+      "save nothing but the tensors: torch.save(model.state_dict(), …); do not load the file if you do not know its author"
     case .rateLimited: "wait and try again; an account's token often raises the limit"
     default: nil
     }

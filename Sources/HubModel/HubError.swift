@@ -77,6 +77,10 @@ public struct HubError: Error, Sendable {
     case uncertain(String)
     /// A configuration file or environment variable with a wrong content.
     case configuration(source: String, reason: String)
+    /// A file of tensors that breaks a rule of its format, or one of the limits on it.
+    case checkpoint(file: String, reason: String)
+    /// A checkpoint that names a function or class of Python that must not be called.
+    case unsafeCheckpoint(file: String, global: String)
     /// The caller's task was cancelled.
     case cancelled
   }
@@ -98,7 +102,7 @@ public struct HubError: Error, Sendable {
     /// See the ``HubError/Problem`` of the same name.
     case limitExceeded, integrity, notCached, offline, cache, lockTimeout, diskFull, readOnly, permission, system
     /// See the ``HubError/Problem`` of the same name.
-    case conflict, rejected, repository, uncertain, configuration, cancelled
+    case conflict, rejected, repository, uncertain, configuration, checkpoint, unsafeCheckpoint, cancelled
   }
 
   /// What a failure happened to.
@@ -167,6 +171,8 @@ public struct HubError: Error, Sendable {
     case .repository: .repository
     case .uncertain: .uncertain
     case .configuration: .configuration
+    case .checkpoint: .checkpoint
+    case .unsafeCheckpoint: .unsafeCheckpoint
     case .cancelled: .cancelled
     }
   }

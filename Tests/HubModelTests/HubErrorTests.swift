@@ -51,7 +51,8 @@ import Testing
       .lockTimeout(path: "p", seconds: 1), .diskFull(path: "p", needed: 2, free: 1), .readOnly(path: "p"),
       .permission(path: "p"), .system(call: "open", path: "p", errno: 5), .conflict("r"), .repository(reason: "r"),
       .rejected("r"), .uncertain("r"),
-      .configuration(source: "s", reason: "r"), .cancelled,
+      .configuration(source: "s", reason: "r"), .checkpoint(file: "f", reason: "r"),
+      .unsafeCheckpoint(file: "f", global: "os.system"), .cancelled,
     ]
     #expect(Set(problems.map { HubError($0).code }) == Set(HubError.Code.allCases))
     for problem in problems { #expect(HubError(problem).description.hasSuffix(".")) }

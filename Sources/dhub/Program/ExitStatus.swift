@@ -42,7 +42,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
   init(_ code: HubError.Code) {
     switch code {
     case .invalidArgument, .configuration: self = .usage
-    case .unsafePath, .limitExceeded: self = .unsafe
+    case .unsafePath, .limitExceeded, .checkpoint, .unsafeCheckpoint: self = .unsafe
     case .repositoryNotFound, .revisionNotFound, .entryNotFound: self = .notFound
     case .gated, .disabled, .unauthorized, .tokenRequired, .forbidden, .rejected: self = .authorization
     case .rateLimited, .status, .network, .timeout, .protocolViolation, .uncertain: self = .network
