@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+import bench_serve as bench_serving
+
 COMMIT = "a" * 40
 PORT, SLOW_PORT = 18099, 18098
 MIB = 1 << 20
@@ -311,6 +313,10 @@ def bench_steps(world):
             if key in ours and key in theirs:
                 detail = f"{ours[key]:.0f} µs, {ours[key] / ours['copy', shape]:.1f} copies"
                 report(f"{name} {list(shape)}: times as fast", theirs[key] / ours[key], ">5", detail)
+
+
+def bench_serve(world):
+    bench_serving.measure(world, PORT, report)
 
 
 SECTIONS = {name[6:]: body for name, body in list(globals().items()) if name.startswith("bench_")}
