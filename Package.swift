@@ -90,6 +90,7 @@ let package = Package(
       "Hub",
       [
         "HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", "LFSClient", "GitClient", "HubGit",
+        "Checkpoints",
         logging,
       ]),
     module(
@@ -107,6 +108,7 @@ let package = Package(
       name: "dhub",
       dependencies: [
         "DiffusionHub", "Hub", "HubModel", "HubTransport", "HubCache", "CacheIndex", "HubCredentials", "HubGit",
+        "Checkpoints",
         "HubServer", "Schedulers", "Scheduling", "PythonJSON", argumentParser, logging,
       ],
       // In the binary itself, so that an installed dhub has them; links to fixtures/configs.

@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+import bench_serve as bench_serving
+
 COMMIT = "a" * 40
 PORT, SLOW_PORT = 18099, 18098
 MIB = 1 << 20
@@ -331,6 +333,10 @@ def bench_steps(world):
             report(f"{label}: copies", share, "<1.5", detail)
         if ours[key]["allocations"] >= 0:
             report(f"{label}: allocations of a step in place", ours[key]["allocations"], "<1")
+
+
+def bench_serve(world):
+    bench_serving.measure(world, PORT, report)
 
 
 SECTIONS = {name[6:]: body for name, body in list(globals().items()) if name.startswith("bench_")}

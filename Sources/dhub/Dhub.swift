@@ -37,7 +37,8 @@ struct Dhub: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      DemoCommand.self, SchedulerCommand.self, DownloadCommand.self, CacheCommand.self, LoginCommand.self,
+      DemoCommand.self, SchedulerCommand.self, DownloadCommand.self, UploadCommand.self,
+      RepoCommand.self, CacheCommand.self, LoginCommand.self,
       AuthCommand.self, ServeCommand.self, EnvCommand.self, VersionCommand.self,
     ])
 }

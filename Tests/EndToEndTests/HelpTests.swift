@@ -3,7 +3,10 @@ import Testing
 
 @Suite struct HelpTests {
   static let commands = [
-    "demo", "serve", "serve run", "serve user", "serve org", "serve token", "download", "scheduler", "scheduler show",
+    "demo", "upload", "scheduler push", "repo", "repo create", "repo delete", "repo move", "repo settings",
+    "repo branch",
+    "repo branch create", "repo tag", "repo tag list", "serve", "serve run", "serve user", "serve org", "serve token",
+    "download", "scheduler", "scheduler show",
     "scheduler plan", "scheduler list", "scheduler convert",
     "login", "auth", "auth login", "auth logout", "auth list", "auth switch", "auth whoami", "cache", "cache ls",
     "cache verify", "cache rm", "cache prune", "cache reindex", "cache why", "env", "version",

@@ -1,3 +1,4 @@
+public import Checkpoints
 public import HubModel
 
 /// Commits: any change to any files of a repository.
@@ -50,27 +51,37 @@ extension HubClient {
   ///   - selection: Which files, by their paths in `folder` (`allow_patterns`, `ignore_patterns`).
   ///   - patterns: Files of the repository to delete in the same commit, by their paths in `target` (`delete_patterns`);
   ///     those that are pushed stay.
+  ///   - weights: How weights are pushed: converted to safetensors, under names with a variant; `nil` for all files as they
+  ///     are. What is converted is in a temporary directory meanwhile.
   ///   - message: What the commit says about itself.
   ///   - options: How.
-  /// - Throws: As ``commit(_:to:message:options:)``; `invalidArgument` and `unsafePath` for what cannot be in a repository.
+  /// - Throws: As ``commit(_:to:message:options:)``; `invalidArgument` and `unsafePath` for what cannot be in a repository;
+  ///   `unsafeCheckpoint` and `checkpoint` for weights that cannot be converted.
   @discardableResult
   public func upload(
     folder: String, to destination: PushDestination, at target: RepositoryPath? = nil,
-    selection: FileSelection = FileSelection(), deleting patterns: [String] = [], message: CommitMessage,
-    options: PushOptions = PushOptions()
+    selection: FileSelection = FileSelection(), deleting patterns: [String] = [], weights: WeightOptions? = nil,
+    message: CommitMessage, options: PushOptions = PushOptions()
   ) async throws(HubError) -> PushedCommit {
+    let contents = try await PushedFolder(folder, selection, weights)
+    // What was converted must stay until it is pushed.
+    defer { withExtendedLifetime(contents) {} }
     let request = PushRequest(
-      try Self.operations(folder: folder, at: target, selection), deleting: patterns, below: target, options: options)
+      try contents.operations(at: target), deleting: patterns, below: target, options: options)
     return try await push(request, destination, message, options)
   }
 
-  /// What ``upload(folder:to:at:selection:deleting:message:options:)`` would change.
+  /// What ``upload(folder:to:at:selection:deleting:weights:message:options:)`` would change.
   public func uploadPlan(
     folder: String, to destination: PushDestination, at target: RepositoryPath? = nil,
-    selection: FileSelection = FileSelection(), deleting patterns: [String] = [], options: PushOptions = PushOptions()
+    selection: FileSelection = FileSelection(), deleting patterns: [String] = [], weights: WeightOptions? = nil,
+    options: PushOptions = PushOptions()
   ) async throws(HubError) -> CommitPlan {
+    let contents = try await PushedFolder(folder, selection, weights)
+    // What was converted must stay until it is pushed.
+    defer { withExtendedLifetime(contents) {} }
     let request = PushRequest(
-      try Self.operations(folder: folder, at: target, selection), deleting: patterns, below: target, options: options)
+      try contents.operations(at: target), deleting: patterns, below: target, options: options)
     return try await plan(request, destination, options)
   }
 
@@ -90,14 +101,6 @@ extension HubClient {
     file: String, to destination: PushDestination, at path: RepositoryPath, options: PushOptions = PushOptions()
   ) async throws(HubError) -> CommitPlan {
     try await plan([.add(path, .file(file))], to: destination, options: options)
-  }
-
-  private static func operations(
-    folder: String, at target: RepositoryPath?, _ selection: FileSelection
-  ) throws(HubError) -> [CommitOperation] {
-    try FolderContents(of: folder, selection).files.map { file throws(HubError) in
-      .add(try RepositoryPath(file.path.text, in: target?.text), .file(file.file))
-    }
   }
 
   private func plan(
