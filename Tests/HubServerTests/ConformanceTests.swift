@@ -16,8 +16,7 @@ import Testing
     let rows: [[String]]
   }
 
-  /// Those that need the endpoint of git LFS are not among them before the hub has it.
-  static let versions: [Layout.Python] = [.hubNewest]
+  static let versions = Layout.Python.allCases
 
   static let page = Layout.root.appending(path: "Sources/HubServer/HubServer.docc/Conformance.md")
 
