@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 
-.PHONY: build release dependencies demo test venvs bench parity docs format lint install uninstall clean help
+.PHONY: build release dependencies demo test venvs bench chaos parity docs format lint install uninstall clean help
 
 build: dependencies ## Build everything, for debugging
 	$(SWIFT) build
@@ -26,6 +26,10 @@ venvs: ## Install what the tests need: programs, and Python environments with hu
 
 bench: venvs ## Measure: programs, downloads, solvers, each against its peers in the same run
 	@.ci/bench
+
+chaos: venvs ## Kill the hub at fifty random moments under load, and look at what is left
+	$(SWIFT) build --product dhub
+	@"$$(.ci/python)" .ci/chaos.py "$$($(SWIFT) build --show-bin-path)/dhub"
 
 parity: dependencies ## Compare every golden vector of diffusers, and both of us with double precision
 	@mkdir -p .build

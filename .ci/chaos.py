@@ -83,10 +83,14 @@ class Writer(threading.Thread):
         super().__init__(daemon=True)
         self.hub, self.name, self.random = hub, name, random.Random(seed)
         self.number, self.done, self.stopped = 0, [], threading.Event()
-        self.failure = None
+        self.failure, self.may_write, self.idle = None, threading.Event(), threading.Event()
+        self.may_write.set()
 
     def run(self):
         while not self.stopped.is_set():
+            self.idle.set()
+            self.may_write.wait()
+            self.idle.clear()
             self.number += 1
             try:
                 self.done.append(self.write())
@@ -94,6 +98,11 @@ class Writer(threading.Thread):
                 # The hub is down or was killed in the middle; that is the point.
                 self.failure = error
                 time.sleep(0.02)
+
+    def rest(self):
+        """Waits until nothing of this writer's is under way, and nothing new begins."""
+        self.may_write.clear()
+        self.idle.wait()
 
 
 class Committer(Writer):
@@ -209,8 +218,13 @@ def main():
             hub.kill()
             acknowledged = [(writer, len(writer.done)) for writer in writers]
             hub.start()
+            # git fsck takes what arrives while it runs for missing.
+            for writer in writers:
+                writer.rest()
             fresh = [entry for writer, count in acknowledged for entry in writer.done[:count]][-200:]
             flaws = check(hub, fresh)
+            for writer in writers:
+                writer.may_write.set()
             total = sum(len(writer.done) for writer in writers)
             counts = ", ".join(f"{writer.name} {len(writer.done)}" for writer in writers)
             print(f"{moment + 1:3}  {counts}  {'ok' if not flaws else flaws}", flush=True)

@@ -49,6 +49,12 @@ public struct HubServer: Sendable {
     if connections < configuration.limits.connections {
       configuration.logger.notice("file descriptors allow \(connections) connections at once")
     }
+    let cleaning = Task { [locks = AbandonedLocks(responder.service.repositories), logger = configuration.logger] in
+      for path in await locks.remove() {
+        logger.notice("removed a lock that an earlier process left behind", metadata: ["path": "\(path)"])
+      }
+    }
+    defer { cleaning.cancel() }
     let application = Application(
       responder: responder, server: channels,
       configuration: ApplicationConfiguration(

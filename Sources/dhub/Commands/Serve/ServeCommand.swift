@@ -19,7 +19,7 @@ struct ServeCommand: ParsableCommand {
         $ HF_ENDPOINT=http://127.0.0.1:8080 HF_TOKEN=$(cat token) dhub download team/model config.json
       """,
     subcommands: [
-      RunServerCommand.self, UserCommand.self, OrganizationCommand.self, TokenCommand.self,
+      RunServerCommand.self, UserCommand.self, OrganizationCommand.self, TokenCommand.self, CheckHubCommand.self,
     ],
     defaultSubcommand: RunServerCommand.self)
 }
