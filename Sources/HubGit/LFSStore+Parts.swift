@@ -61,7 +61,7 @@ extension LFSStore {
     .sorted { $0.number < $1.number }
   }
 
-  /// Makes the object `pointer` of its first `count` parts, which are removed.
+  /// Makes the object `pointer` of its first `count` parts, which stay until ``removeParts(of:for:)``.
   ///
   /// A piece of a part is in memory at a time. The parts are on the disk until the whole is, so that nothing is lost
   /// when the server ends in between.
@@ -81,9 +81,13 @@ extension LFSStore {
       try add(whole, as: pointer)
     } catch {
       // Parts that make another object are of no use to anybody.
-      if error.code == .integrity { Self.remove(folder(of: pointer, for: repository)) }
+      if error.code == .integrity { removeParts(of: pointer, for: repository) }
       throw error
     }
+  }
+
+  /// Removes the parts of the object `pointer`, once whoever sent them may rely on the whole.
+  public func removeParts(of pointer: LFSPointer, for repository: String) {
     Self.remove(folder(of: pointer, for: repository))
   }
 

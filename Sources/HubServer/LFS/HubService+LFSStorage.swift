@@ -72,7 +72,9 @@ extension HubService {
     try await GitThreads.run { () throws(HubError) in
       if LFSKnown(repositoryAt: path).contains(oid), try stored(pointer, for: path) != nil { return }
       try repositories.objects.assemble(pointer, parts: count, for: path)
+      // Before the parts go: at every moment one or the other says that nothing need be sent again.
       try recognize(pointer, in: id)
+      repositories.objects.removeParts(of: pointer, for: path)
     }
     return try Reply(lfs: ["status": "ok"])
   }
