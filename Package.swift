@@ -112,7 +112,7 @@ let package = Package(
         "HubServer", "Schedulers", "Scheduling", "PythonJSON", argumentParser, logging,
       ],
       // In the binary itself, so that an installed dhub has them; links to fixtures/configs.
-      resources: ["sd15", "sdxl", "ddim", "dpm-karras"].map { .embedInCode("Resources/\($0).json") },
+      resources: [.embedInCode("Resources/sdxl.json")],
       swiftSettings: settings),
 
     .target(name: "TestSupport", dependencies: ["HubModel"], path: "Tests/TestSupport", swiftSettings: settings),

@@ -10,7 +10,10 @@ import Testing
     dhub.variables["TMPDIR"] = dhub.home.path
     let outcome = try await dhub.run("demo")
     #expect(outcome.status == 0, "\(outcome.errorText)")
-    for text in ["listening on http://127.0.0.1:", "fetched", "in the cache", "EulerDiscreteScheduler"] {
+    for text in [
+      "listening on http://127.0.0.1:", "add      scheduler/scheduler_config.json", "fetched", "in the cache",
+      "EulerDiscreteScheduler",
+    ] {
       #expect(outcome.text.contains(text))
     }
     #expect(try dhub.home.listing() == [])

@@ -3,10 +3,10 @@ import PythonJSON
 
 struct DemoCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "See it work, without a network: hub, fetch, offline, sample.",
+    commandName: "demo", abstract: "See it work, without a network: hub, push, fetch, offline, sample.",
     discussion: """
-      Starts a hub on loopback over bare git repositories, fetches a scheduler by repository id, stops the hub and loads \
-      the scheduler again from the cache, then samples with it. Everything is in a temporary directory, which is removed \
+      Starts a hub on loopback, pushes a scheduler to it, fetches it by repository id, stops the hub and loads the \
+      scheduler again from the cache, then samples with it. Everything is in a temporary directory, which is removed \
       at the end. Fails if any step does not come out as it should.
       """)
 

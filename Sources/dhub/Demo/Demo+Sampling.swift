@@ -12,7 +12,7 @@ extension Demo {
   func sample(_ scheduler: AnyScheduler) throws -> Double {
     let (steps, deviation) = (50, 0.5)
     try chapter(
-      "4. Sampling, with the noise that torch draws for seed 0",
+      "5. Sampling, with the noise that torch draws for seed 0",
       "dhub scheduler plan demo/sdxl --subfolder scheduler --steps \(steps)")
     var sampler = try scheduler.sampler(steps: steps)
     var generator = TorchGenerator(seed: 0)

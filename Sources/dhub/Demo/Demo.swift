@@ -1,4 +1,7 @@
 import DiffusionHub
+import Hub
+import HubCredentials
+import HubModel
 import HubServer
 import Logging
 
@@ -15,10 +18,13 @@ struct Demo: Sendable {
   /// - Returns: The results in numbers.
   /// - Throws: What went wrong, or a ``Failure`` for a result that is not as it should be.
   func run() async throws -> JSONObject {
-    try say("dhub \(Version.number): a hub, a scheduler by its repository id, offline again, and a sample.")
+    try say(
+      "dhub \(Version.number): a hub, a scheduler pushed and loaded by its repository id, offline again, a sample.")
+    let token = try folder.prepare()
     let (endpoint, hub) = try await startHub()
     let online: LoadedSource
     do {
+      try await push(endpoint, token)
       online = try await fetch(endpoint)
     } catch {
       hub.cancel()
@@ -52,7 +58,6 @@ struct Demo: Sendable {
   // MARK: Chapters
 
   private func startHub() async throws -> (String, Task<Void, any Error>) {
-    let repositories = try await folder.makeRepositories()
     try chapter("1. A hub over plain bare git repositories", "dhub serve --root hub --port 0")
     var configuration = HubServer.Configuration(root: folder.hub)
     if let logger { configuration.logger = logger } else { configuration.logger.logLevel = .error }
@@ -68,13 +73,30 @@ struct Demo: Sendable {
     }
     let endpoint = "http://127.0.0.1:\(port)"
     try say("  listening on \(endpoint)")
-    for (name, commit) in repositories { try say("  hub/models/\(name).git  at \(commit.hex.prefix(8))") }
     return (endpoint, hub)
+  }
+
+  private func push(_ endpoint: String, _ token: Token) async throws {
+    try chapter(
+      "2. A scheduler pushed to it: the plan, then the commit",
+      "HF_ENDPOINT=\(endpoint) dhub scheduler push ./sdxl \(Self.repository) --path-in-repo scheduler")
+    let client = client(endpoint: endpoint, isOffline: false)
+    let scheduler = try await AnyScheduler.fromPretrained(folder.source, client: client)
+    let request: TokenRequest = .token(token)
+    let plan = try await scheduler.pushPlan(Self.repository, subfolder: "scheduler", token: request, client: client)
+    try say(plan.text.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+    let pushed = try await scheduler.pushToHub(
+      Self.repository, subfolder: "scheduler", token: request, client: client)
+    try check(pushed.outcome == .committed, "the scheduler was pushed")
+    try say("  \(pushed.url ?? "")")
+    let again = try await scheduler.pushToHub(
+      Self.repository, subfolder: "scheduler", token: request, client: client)
+    try check(again.outcome == .unchanged, "the same again is no commit")
   }
 
   private func fetch(_ endpoint: String) async throws -> LoadedSource {
     try chapter(
-      "2. A scheduler by repository id",
+      "3. A scheduler by repository id",
       "HF_ENDPOINT=\(endpoint) dhub scheduler show \(Self.repository) --subfolder scheduler")
     let loaded = try await load(client(endpoint: endpoint, isOffline: false))
     try check(loaded.json["origin"] == "hub", "the configuration came from the hub")
@@ -84,7 +106,7 @@ struct Demo: Sendable {
 
   private func loadOffline() async throws -> LoadedSource {
     try chapter(
-      "3. The same with the hub gone, from the cache that Python shares",
+      "4. The same with the hub gone, from the cache that Python shares",
       "HF_HUB_OFFLINE=1 dhub scheduler show \(Self.repository) --subfolder scheduler")
     let loaded = try await load(client(endpoint: nil, isOffline: true))
     try check(loaded.json["origin"] == "cache", "the configuration came from the cache")

@@ -1,16 +1,10 @@
 import Foundation
-import HubGit
 import HubModel
+import HubServer
 
 /// A temporary directory with a hub's repositories in it; it goes with its owner.
 final class DemoFolder: Sendable {
   let path: String
-
-  /// The repositories: scheduler configurations as models on hubs have them.
-  static let repositories = [
-    ("demo/stable-diffusion", PackageResources.sd15_json), ("demo/sdxl", PackageResources.sdxl_json),
-    ("demo/v-prediction", PackageResources.ddim_json), ("demo/dpm-karras", PackageResources.dpm_karras_json),
-  ]
 
   /// Makes the directory.
   init() throws {
@@ -26,15 +20,19 @@ final class DemoFolder: Sendable {
   /// The cache.
   var cache: String { path + "/cache" }
 
-  /// Makes the repositories, each with a commit, and answers the commits.
-  func makeRepositories() async throws -> [(name: String, commit: CommitID)] {
-    let hub = hub
-    return try await GitThreads.run { () throws(HubError) in
-      try Self.repositories.map { name, config throws(HubError) in
-        let repository = try GitRepository.create(bareAt: "\(hub)/models/\(name).git")
-        let file = try RepositoryPath("scheduler/scheduler_config.json")
-        return (name, try repository.commit([file: .file(config)], to: "refs/heads/main", message: "Add a scheduler"))
-      }
+  /// The folder with a scheduler's configuration.
+  var source: String { path + "/sdxl" }
+
+  /// Makes the folder with the configuration, and the account that may push.
+  ///
+  /// - Returns: The account's token.
+  func prepare() throws -> Token {
+    for folder in [hub, source] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
+    try Data(PackageResources.sdxl_json).write(to: URL(filePath: source + "/scheduler_config.json"))
+    let accounts = AccountStore(root: hub)
+    try accounts.add(.user, "demo")
+    return try Token(try accounts.createToken("laptop", for: "demo", role: .write))
   }
 }
