@@ -8,6 +8,7 @@
 //     ROOT/spaces/OWNER/NAME.git       a space
 //     ROOT/lfs/objects/ab/cd/OID       the objects of git LFS that all repositories share
 //     ROOT/lfs/incoming/               those that are arriving (``HubGit/LFSIncoming``)
+//     ROOT/accounts.sqlite             users, organisations and the hashes of tokens, mode 600 (``AccountStore``)
 //     ROOT/secret                      32 bytes, mode 600: signs the URLs of LFS storage (`URLSigner`)
 //     ROOT/hooks/                      the hooks with which git asks the hub about a push (`PushHook`)
 //     ROOT/spool/                      files without a name; empty whenever somebody looks
@@ -19,7 +20,7 @@
 //     NAME.git/lfs/locks.json          the locks of git LFS (`LFSLocks`)
 //
 // What `git` puts there is served at once: there is no registry and nothing is kept in memory between two requests but
-// the token file. A request is answered in these steps, each a value that the next one takes:
+// the accounts. A request is answered in these steps, each a value that the next one takes:
 //
 //     bytes → Request → HubRequest (path, query, caller) → HubModel.Route → Verdict (may the caller?) → Reply → bytes
 //
@@ -32,8 +33,10 @@
 //     git -C … config --add hub.reader NAME                          a user or organisation that may read it
 //     git -C … config hub.disabled true                              nobody may
 //
-// Accounts are the tokens of one file (see ``TokenFile``). A hub without a token file has no accounts: it serves what
-// is public and takes no notice of credentials.
+// Accounts are users, organisations and tokens in a database (``AccountStore``), and the tokens of one file
+// (``TokenFile``), if it is given. What a caller may do is one pure function of the token, the repository's name and its
+// marks (`Account/permission(on:_:)`). A hub with neither has no accounts: it serves what is public, takes no notice of
+// credentials, and nobody may write.
 //
 // ## Writing
 //
