@@ -11,12 +11,14 @@ public struct GitRemote: Hashable, Sendable, CustomStringConvertible {
   }
 
   let place: Place
+  /// The user that a URL named, as in `https://ada@host/model.git`: whose password goes with requests.
+  public let user: String?
 
   /// Reads a path, a `file://` URL, or an `http://` or `https://` URL, with or without `.git` at its end as the server
   /// has it.
   ///
-  /// - Throws: `invalidArgument` for a URL of another scheme or without a host, and for one that holds a user, a
-  ///   password, a query or a fragment. Such a URL is not repeated in the error: a token in it would end in logs, in the
+  /// - Throws: `invalidArgument` for a URL of another scheme or without a host, and for one that holds a password, a
+  ///   query or a fragment. Such a URL is not repeated in the error: a token in it would end in logs, in the
   ///   list of processes and in configurations of git. Pass the token to ``GitClient`` instead.
   public init(_ text: String) throws(HubError) {
     guard !text.isEmpty, !text.utf8.contains(0), !text.utf8.contains(UInt8(ascii: "\n")) else {
@@ -34,14 +36,31 @@ public struct GitRemote: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Throws: As ``init(_:)``.
   public init(url: URL) throws(HubError) {
-    guard url.user() == nil, url.password() == nil else {
-      throw Self.refuse(nil, "it holds a user or a password; pass the token apart from it")
-    }
+    guard url.password() == nil else { throw Self.refuse(nil, "it holds a password; pass the token apart from it") }
     guard url.query() == nil, url.fragment() == nil else { throw Self.refuse(nil, "it has a query or a fragment") }
-    self.init(place: try url.isFileURL ? Self.directory(url) : Self.server(url))
+    let user = try url.user(percentEncoded: false).map(Self.checkedUser)
+    self.init(place: try url.isFileURL ? Self.directory(url) : Self.server(url), user: user)
   }
 
-  private init(place: Place) { self.place = place }
+  private init(place: Place, user: String? = nil) { (self.place, self.user) = (place, user) }
+
+  private static func checkedUser(_ user: String) throws(HubError) -> String {
+    // A control character would be another line for git's credential helpers, a colon ends the user (RFC 7617).
+    guard !user.isEmpty, user.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: ":") }) else {
+      throw refuse(nil, "its user is empty, or has a character that no user has")
+    }
+    // Nobody's name is so long, but for addresses of mail; tokens are, and those of hubs begin like these.
+    let isToken = ["hf_", "ghp_", "gho_", "github_pat_", "glpat-"].contains { user.beginsWithBytes($0) }
+    guard !isToken || user == plainUser, user.utf8.count <= longestName || user.utf8.contains(UInt8(ascii: "@")) else {
+      throw refuse(nil, "its user looks like a token; pass the token apart from it")
+    }
+    return user
+  }
+
+  private static let longestName = 30
+
+  /// The user that Python's client and git's credential helpers know for hubs.
+  private static let plainUser = "hf_user"
 
   private static func directory(_ url: URL) throws(HubError) -> Place {
     guard ["", "localhost"].contains(url.host() ?? "") else {
@@ -54,9 +73,10 @@ public struct GitRemote: Hashable, Sendable, CustomStringConvertible {
     guard let origin = Origin(url) else {
       throw refuse(url.redacted, "only paths and file, http and https URLs are understood")
     }
-    var text = url.absoluteString
-    while text.hasSuffix("/") { text.removeLast() }
-    guard let base = URL(string: text) else { throw refuse(url.redacted, "it is no URL") }
+    var parts = URLComponents(url: url, resolvingAgainstBaseURL: true)
+    parts?.user = nil
+    while parts?.percentEncodedPath.hasSuffix("/") == true { parts?.percentEncodedPath.removeLast() }
+    guard let base = parts?.url else { throw refuse(url.redacted, "it is no URL") }
     return .server(base, origin)
   }
 

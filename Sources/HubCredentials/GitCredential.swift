@@ -33,9 +33,13 @@ public struct GitCredential: Sendable {
 
   /// The user and the password that the helpers remember for `url`; nobody is asked.
   ///
+  /// - Parameters:
+  ///   - url: A URL without a user.
+  ///   - user: Whose password it must be, if it matters.
   /// - Returns: `nil` if they remember none.
-  public func fill(_ url: URL) -> (user: String, password: Token)? {
-    guard let output = run(["credential", "fill"], input: "url=\(url.absoluteString)\n\n") else { return nil }
+  public func fill(_ url: URL, user: String? = nil) -> (user: String, password: Token)? {
+    let question = "url=\(url.absoluteString)\n" + (user.map { "username=\($0)\n" } ?? "") + "\n"
+    guard let output = run(["credential", "fill"], input: question) else { return nil }
     var values: [Substring: Substring] = [:]
     for line in output.split(separator: "\n") {
       guard let end = line.firstIndex(of: "=") else { continue }

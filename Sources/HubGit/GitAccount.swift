@@ -1,6 +1,3 @@
-internal import CGit2
-import Foundation
-
 /// Who the person at this machine is to git.
 public enum GitAccount {
   /// The name and address that git would put into a commit: `GIT_AUTHOR_NAME` and `GIT_AUTHOR_EMAIL`, else `user.name` and
@@ -13,7 +10,7 @@ public enum GitAccount {
   public static func signature(_ variables: [String: String], home: String) -> GitSignature? {
     let files = files(variables, home: home)
     func value(_ variable: String, _ setting: String) -> String? {
-      let known = [variables[variable]] + files.map { self.setting(setting, in: $0) }
+      let known = [variables[variable]] + files.map { GitConfiguration.value(setting, ofFile: $0) }
       return known.compactMap(\.self).first { value in
         value.contains { !$0.isWhitespace } && !value.contains { "<>\n\0".contains($0) }
       }
@@ -30,16 +27,5 @@ public enum GitAccount {
     if let global = variables["GIT_CONFIG_GLOBAL"] { return [global, system] }
     let folder = variables["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.config"
     return [home + "/.gitconfig", folder + "/git/config", system]
-  }
-
-  /// A setting of a file; `nil` too for a file that cannot be read: a commit can have another author.
-  private static func setting(_ name: String, in file: String) -> String? {
-    _ = setUp
-    var (config, value): (OpaquePointer?, git_buf) = (nil, git_buf())
-    guard git_config_open_ondisk(&config, file) == 0 else { return nil }
-    defer { git_config_free(config) }
-    guard git_config_get_string_buf(&value, config, name) == 0, let text = value.ptr else { return nil }
-    defer { git_buf_dispose(&value) }
-    return String(cString: text)
   }
 }

@@ -100,8 +100,10 @@ extension HubError: CustomStringConvertible {
 
   private var remedy: String? {
     switch problem {
-    case .repositoryNotFound, .unauthorized:
+    case .repositoryNotFound:
       "check the spelling; for a private repository pass a token that may read it, or log in with 'dhub login'"
+    case .unauthorized:
+      "pass a token that is valid there, or log in with 'dhub login'; for other git servers git's credential helpers are asked"
     case .tokenRequired: "set HF_TOKEN, or log in with 'dhub login'"
     case .revisionNotFound: "see the repository's branches and tags; the default revision is 'main'"
     case .entryNotFound where context.file == "scheduler_config.json":

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import HubModel
 import HubTransport
 
@@ -37,12 +37,15 @@ extension LFSClient {
     return uploads
   }
 
+  /// Where a batch is asked about.
+  public var batchURL: URL { endpoint.appending(path: "objects/batch") }
+
   private func batch(_ objects: [LFSObject]) async throws(HubError) -> LFSBatchAnswer {
     let question = LFSBatchRequest(
       .upload, objects: objects.map { LFSBatchRequest.Object(oid: $0.pointer.oid, size: $0.pointer.size) },
       transfers: ["basic", "multipart"], ref: reference)
     var request = HTTPRequest(
-      .post, endpoint.appending(path: "objects/batch"), headers: Self.mediaType, body: .bytes(try Self.json(question)),
+      .post, batchURL, headers: Self.mediaType, body: .bytes(try Self.json(question)),
       token: token, timeouts: timeouts, proxies: proxies)
     // A question changes nothing.
     request.isIdempotent = true

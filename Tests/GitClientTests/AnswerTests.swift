@@ -113,7 +113,10 @@ import Testing
     #expect(try GitRemote("file:///srv/model.git").origin == nil)
     #expect(try GitRemote("https://git.example/org/model/").description == "https://git.example/org/model")
     #expect(try GitRemote("HTTPS://Git.Example:443/m.git").origin?.description == "https://git.example:443")
+    let named = try GitRemote("https://ada%40example.org@git.example/m.git/")
+    #expect(named.description == "https://git.example/m.git" && named.user == "ada@example.org")
     for text in [
+      "https://user%0Apassword=x@host/x", "https://glpat-0123456789abcdefghijklmn@host/x",
       "https://user:hf_secretSecret@host/x", "https://hf_secretSecret@host/x", "https://host/x?token=hf_secretSecret",
       "https://host/x#hf_secretSecret", "ssh://git@hf_secretSecret/x", "", "a\nb", "file://otherhost/x",
       "https://", "git://host/x",

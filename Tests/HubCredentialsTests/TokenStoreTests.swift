@@ -130,6 +130,8 @@ import Testing
     #expect(git.approve(try Token("hf_secret1"), endpoint: "https://hub.test"))
     let filled = git.fill(try #require(URL(string: "https://hub.test/org/model")))
     #expect(try filled?.user == "hf_user" && filled?.password == Token("hf_secret1"))
+    let url = try #require(URL(string: "https://hub.test/org/model"))
+    #expect(git.fill(url, user: "hf_user") != nil && git.fill(url, user: "somebody") == nil)
     #expect(git.reject(endpoint: "https://hub.test"))
     #expect(git.fill(try #require(URL(string: "https://hub.test"))) == nil)
     #expect(GitCredential(variables: ["PATH": "/nowhere"]).helpers().isEmpty)

@@ -39,7 +39,7 @@ struct DirectoryPush: PushTransport {
     of files: [(path: RepositoryPath, identity: ContentIdentity)], given rules: OwnRules, in head: Head
   ) -> [RepositoryPath: UploadMode] { [:] }
 
-  func store(_ objects: [LFSObject], for head: Head) {}
+  func store(_ objects: [LFSObject], given rules: OwnRules, for head: Head) {}
 
   func commit(_ plan: CommitPlan, _ message: CommitMessage, on head: Head) async throws(HubError) -> PushedCommit {
     let root = root

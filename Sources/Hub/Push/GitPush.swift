@@ -7,6 +7,8 @@ import LFSClient
 
 /// Commits over git: the trees of the head come from the remote, the new objects go there in one pack.
 struct GitPush: PushTransport {
+  let client: HubClient
+  let options: PushOptions
   let git: GitClient
   let remote: GitRemote
   /// The ref that the commit goes to; `nil` for the remote's default branch.
@@ -16,18 +18,6 @@ struct GitPush: PushTransport {
   /// The repository, if it is one of the client's hub.
   let repository: RepositoryID?
   let author: GitSignature
-  /// Where large files go.
-  let storage: Storage
-  /// Told what LFS does.
-  let progress: (@Sendable (LFSProgress) -> Void)?
-
-  /// Where large files go.
-  enum Storage: Sendable {
-    /// The endpoint beside the repository.
-    case server(LFSClient)
-    /// The folder in the repository.
-    case folder(LFSFolder)
-  }
 
   struct Head: PushHead {
     let remote: RemoteHead?
@@ -106,14 +96,33 @@ struct GitPush: PushTransport {
     return (rules, rootText)
   }
 
-  func store(_ objects: [LFSObject], for head: Head) async throws(HubError) {
-    guard !objects.isEmpty else { return }
-    switch storage {
-    case .folder(let folder): try await folder.add(objects, progress: progress)
-    case .server(var client):
-      client.reference = head.remote?.reference
-      try await client.upload(objects)
+  func store(_ objects: [LFSObject], given own: OwnRules, for head: Head) async throws(HubError) {
+    guard let first = objects.first else { return }
+    let configuration = try await lfsConfiguration(given: own, in: head)
+    switch try await client.lfsStorage(of: remote, configuration: configuration, git: git, options) {
+    case .folder(let folder): try await folder.add(objects, progress: options.lfsProgress)
+    case .server(var server):
+      server.reference = head.remote?.reference
+      do throws(HubError) {
+        try await server.upload(objects)
+      } catch {
+        let isMissing = [.status(404), .status(405)].contains(error.problem)
+        guard isMissing, error.context.url == server.batchURL.redacted else { throw error }
+        let reason =
+          "there is no git LFS server at \(server.endpoint.redacted); name another with lfs.url in .lfsconfig"
+        throw HubError(.rejected(reason), context: HubError.Context(file: first.path.text), cause: error)
+      }
     }
+  }
+
+  /// The `.lfsconfig` that the commit brings, or that is there.
+  private func lfsConfiguration(given own: OwnRules, in head: Head) async throws(HubError) -> [UInt8]? {
+    if let text = own.lfsConfiguration { return Array(text.utf8) }
+    let path = try RepositoryPath(LFSStorage.configurationName)
+    guard let remote = head.remote, let entry = try await remote.entry(at: path), entry.kind == .file else {
+      return nil
+    }
+    return try await git.bytes(of: entry, in: remote, limit: Self.rulesLimit)
   }
 
   func commit(_ plan: CommitPlan, _ message: CommitMessage, on head: Head) async throws(HubError) -> PushedCommit {

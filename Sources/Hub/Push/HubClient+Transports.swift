@@ -5,7 +5,6 @@ import HubCredentials
 import HubGit
 import HubModel
 import HubTransport
-import LFSClient
 
 /// Which way a commit goes.
 extension HubClient {
@@ -68,25 +67,8 @@ extension HubClient {
     var git = GitClient(transport: transport, token: token, cacheDirectory: environment.home + "/git")
     (git.proxies, git.retrying) = (options.proxies, retrying)
     return GitPush(
-      git: git, remote: remote, reference: reference, outcome: outcome, repository: id,
-      author: try await author(options, isOnHub: id != nil),
-      storage: try storage(of: remote, transport, token, options), progress: options.lfsProgress)
-  }
-
-  private func storage(
-    of remote: GitRemote, _ transport: CurlTransport?, _ token: BoundToken?, _ options: PushOptions
-  ) throws(HubError) -> GitPush.Storage {
-    guard let transport else { return .folder(LFSFolder(repository: remote.description)) }
-    // As git-lfs finds it (git-lfs docs/api/server-discovery.md).
-    let base = remote.description.endsWithBytes(".git") ? remote.description : remote.description + ".git"
-    guard let endpoint = URL(string: base + "/info/lfs") else {
-      throw HubError(.invalidArgument(name: "git remote", value: remote.description, reason: "it is no URL"))
-    }
-    return .server(
-      LFSClient(
-        transport: transport, endpoint: endpoint, token: token, proxies: options.proxies, retrying: retrying,
-        timeouts: HTTPTimeouts(seconds: max(30, environment.downloadTimeout)),
-        maximumTransfers: options.maximumWorkers, progress: options.lfsProgress))
+      client: self, options: options, git: git, remote: remote, reference: reference, outcome: outcome, repository: id,
+      author: try await author(options, isOnHub: id != nil))
   }
 
   // MARK: Who
@@ -96,21 +78,27 @@ extension HubClient {
     guard let origin = remote.origin else { return nil }
     if try Credentials.origin(ofEndpoint: environment.endpoint) == origin {
       return try credentials.boundToken(request, endpoint: environment.endpoint).map {
-        $0.token.bound(to: origin, as: .basic(user: Self.user))
+        $0.token.bound(to: origin, as: .basic(user: remote.user ?? Self.user))
       }
     }
     switch request {
     case .none: return nil
-    case .token(let token): return token.bound(to: origin, as: .basic(user: Self.user))
+    case .token(let token): return token.bound(to: origin, as: .basic(user: remote.user ?? Self.user))
     case .automatic, .required:
-      let (variables, url) = (variables, remote.description)
-      let found = try await offThePool { () throws(HubError) in
-        URL(string: url).flatMap { GitCredential(variables: variables).fill($0) }
-      }
-      if let found { return found.password.bound(to: origin, as: .basic(user: found.user)) }
+      if let found = try await rememberedToken(for: remote.description, of: remote.user) { return found }
       if request == .required { throw HubError(.tokenRequired(searched: ["git's credential helpers"])) }
       return nil
     }
+  }
+
+  /// What git's credential helpers remember for a URL, and for the user `user` if one is named.
+  func rememberedToken(for url: String, of user: String? = nil) async throws(HubError) -> BoundToken? {
+    guard let url = URL(string: url), let origin = Origin(url) else { return nil }
+    let variables = variables
+    let found = try await offThePool { () throws(HubError) in
+      GitCredential(variables: variables).fill(url, user: user)
+    }
+    return found.map { $0.password.bound(to: origin, as: .basic(user: $0.user)) }
   }
 
   /// The user name beside a token, where servers look at the token alone.

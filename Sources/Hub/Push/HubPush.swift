@@ -141,7 +141,7 @@ struct HubPush: PushTransport {
     return answer.uploadMode == .lfs && identity.size > 0 ? .lfs : .regular
   }
 
-  func store(_ objects: [LFSObject], for head: Head) async throws(HubError) {
+  func store(_ objects: [LFSObject], given rules: OwnRules, for head: Head) async throws(HubError) {
     guard !objects.isEmpty else { return }
     do throws(HubError) {
       let batch = try client.request(.post, .lfs(id, .batch), options: options.requests)

@@ -55,7 +55,7 @@ struct Push<Transport: PushTransport> {
           plan: plan, outcome: .unchanged, commit: head.commit, repository: transport.repository)
       }
       request.progress?(.planned(plan))
-      try await transport.store(plan.objects, for: head)
+      try await transport.store(plan.objects, given: ownRules(), for: head)
       request.progress?(.committing)
       do throws(HubError) {
         return try await transport.commit(plan, message, on: head)
@@ -139,6 +139,7 @@ struct Push<Transport: PushTransport> {
     for case .add(let path, let content) in request.operations {
       if path.text == LFSRules.fileName { rules.gitAttributes = try content.text() }
       if path.text == ".gitignore" { rules.gitIgnore = try content.text() }
+      if path.text == LFSStorage.configurationName { rules.lfsConfiguration = try content.text() }
     }
     return rules
   }

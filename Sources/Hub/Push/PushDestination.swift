@@ -21,7 +21,7 @@ public enum PushDestination: Hashable, Sendable, CustomStringConvertible {
   /// What names a directory that exists is that directory; what can only be a path, because it begins with `/`, `./`, `../`
   /// or `~/`, is never taken for an id.
   ///
-  /// - Throws: `invalidArgument` for text that is none of these, and for a URL with a user or a password in it.
+  /// - Throws: `invalidArgument` for text that is none of these, and for a URL with a password in it.
   public init(_ text: String, kind: RepositoryID.Kind = .model) throws(HubError) {
     if text.hasBytes("://") {
       self = .git(try GitRemote(text))

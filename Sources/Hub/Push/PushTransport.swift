@@ -30,7 +30,7 @@ protocol PushTransport: Sendable {
   func companions(of plan: CommitPlan, given rules: OwnRules, in head: Head) async throws(HubError) -> [CommitOperation]
 
   /// Brings objects to LFS storage, before the commit that needs them.
-  func store(_ objects: [LFSObject], for head: Head) async throws(HubError)
+  func store(_ objects: [LFSObject], given rules: OwnRules, for head: Head) async throws(HubError)
 
   /// Makes the commit, if the branch is still at `head`.
   ///
@@ -58,4 +58,5 @@ protocol PushHead: Sendable {
 struct OwnRules: Sendable {
   var gitAttributes: String?
   var gitIgnore: String?
+  var lfsConfiguration: String?
 }

@@ -17,7 +17,7 @@ struct UploadCommand: Subcommand {
         on nothing: 2 added; at most 3438168352 bytes to send, 3438167540 of them to LFS
         $ dhub upload org/model ./folder
         https://hub.example.org/org/model/commit/5a1c…
-        $ dhub upload https://git.example.org/ada/model.git weights.safetensors unet/model.safetensors
+        $ dhub upload https://ada@git.example.org/ada/model.git weights.safetensors unet/model.safetensors
       """)
 
   @Argument(help: ArgumentHelp("org/name, datasets/org/name, a git URL or a path.", valueName: "repo"))
