@@ -95,6 +95,16 @@ import Testing
     #expect(try await dhub.run("repo", "delete", "acme/other", "--yes", "--missing-ok").status == 0)
   }
 
+  @Test(arguments: ["upload", "scheduler push"]) func `a token comes on stdin`(command: String) async throws {
+    try dhub.home.write(Array(#"{"_class_name": "DDIMScheduler"}"#.utf8), to: "f/scheduler_config.json")
+    var stranger = dhub
+    stranger.variables["HF_TOKEN"] = nil
+    stranger.variables["TOKEN"] = RunningHub.Tokens.writer
+    let words = command == "upload" ? "upload new ./f" : "scheduler push ./f acme/new"
+    let pushed = try await stranger.shell("echo $TOKEN | dhub \(words) --token -")
+    #expect(pushed.status == 0, "\(pushed.errorText)")
+  }
+
   @Test func `a token that may not write is told so, and changes nothing`() async throws {
     try dhub.home.write(Array("hello\n".utf8), to: "a.txt")
     var reader = dhub

@@ -35,7 +35,10 @@ struct AccountOptions: ParsableArguments, Sendable {
   }
 
   /// The token that stdin holds.
-  static func tokenFromInput() throws -> Token {
+  static func tokenFromInput() throws -> Token { try input.get() }
+
+  /// What was read, once: whoever asks again finds stdin at its end.
+  private static let input = Result {
     // One byte more than a token may have tells too long ones.
     let bytes = try FileHandle.standardInput.read(upToCount: Token.maximumLength + 1) ?? Data()
     return try Token(String(decoding: bytes, as: UTF8.self))
