@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The threads on which libgit2 and the disk are waited for, so that Swift's own few threads never are.
 public enum GitThreads {
@@ -19,8 +20,8 @@ public enum GitThreads {
     _ lane: Lane = .shared, _ work: @escaping @Sendable () throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
-      let queue = lane == .shared ? shared : alone
-      queue.addOperation { continuation.resume(returning: Result(catching: work)) }
+      let (queue, errand) = (lane == .shared ? shared : alone, Errand(work))
+      queue.addOperation { continuation.resume(returning: errand.run()) }
     }
     return try result.get()
   }
@@ -33,5 +34,19 @@ public enum GitThreads {
     queue.name = "HubGit"
     queue.maxConcurrentOperationCount = count
     return queue
+  }
+
+  /// Work that is let go before anybody is told of its result: what it holds, such as a temporary directory, is gone in
+  /// time even if the process ends at once.
+  private final class Errand<Value: Sendable, Failure: Error>: Sendable {
+    private let work: Mutex<(@Sendable () throws(Failure) -> Value)?>
+
+    init(_ work: @escaping @Sendable () throws(Failure) -> Value) { self.work = Mutex(work) }
+
+    func run() -> Result<Value, Failure> {
+      // Run once, by the one operation that has it.
+      guard let work = work.withLock({ $0.take() }) else { preconditionFailure("an errand that was run before") }
+      return Result(catching: work)
+    }
   }
 }

@@ -117,7 +117,8 @@ extension HubError: CustomStringConvertible {
     case .notCached(let files, let mode): fetchRemedy(files, mode)
     case .offline(let mode): "try again \(Self.withoutOffline(mode))"
     case .lockTimeout: "wait for the other process, or stop it if it hangs; the lock goes with it"
-    case .diskFull: "free some space or choose another cache with HF_HUB_CACHE; what has arrived is kept"
+    case .diskFull:
+      "free some space, or choose another place: HF_HUB_CACHE for the cache, TMPDIR for temporary files"
     case .readOnly, .permission: "choose another cache with HF_HUB_CACHE or --cache-dir"
     case .rejected:
       "nothing was changed there; do what the remote asks for, or push to a branch that it lets you change"

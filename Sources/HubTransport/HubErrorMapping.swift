@@ -98,6 +98,7 @@ public enum HubErrorMapping {
 
   /// `words` without our token and without anything that looks like another one.
   private static func redact(_ words: String, _ token: Token?) -> String {
+    let words = words.trimmingCharacters(in: .whitespacesAndNewlines)
     let withoutOurs = token?.redacted(in: words) ?? words
     return withoutOurs.replacing(/(hf|api_org)_[A-Za-z0-9]{8,}/, with: "(token)")
   }
