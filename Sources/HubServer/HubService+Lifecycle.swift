@@ -21,6 +21,8 @@ extension HubService {
     }
   }
 
+  // Inlined into its callers, it crashes the optimiser of Swift 6.3.1, while it splits the coroutine.
+  @inline(never)
   private func named(_ body: BodyReader) async throws -> RepositoryRequest {
     try await decoded(body, form: #"{"name": "model", "organization": "owner", "type": "model"}"#)
   }
