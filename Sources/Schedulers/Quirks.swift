@@ -56,8 +56,11 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// (Euler).
   public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
   /// A step is the derivative `(x − x₀)/σ` times the length of its interval, all in single precision: of a clean sample that
-  /// is small beside the noise, few digits are left when both cancel (EDMEuler).
+  /// is small beside the noise, few digits are left when both cancel (EDMEuler, FlowMatchHeun).
   public static let roundedDerivative = Quirks(rawValue: 1 << 14)
+  /// The levels that churn goes to, and the noise up to there, are single-precision numbers: of a little churn few digits are
+  /// left (Euler, EDMEuler, FlowMatchHeun, KarrasVe).
+  public static let roundedChurn = Quirks(rawValue: 1 << 15)
 }
 
 extension Quirks: CustomStringConvertible {
@@ -69,7 +72,7 @@ extension Quirks: CustomStringConvertible {
     ("lostFirstData", .lostFirstData), ("middlesNoisedToEnds", .middlesNoisedToEnds),
     ("roundedLambda", .roundedLambda), ("roundedAncestral", .roundedAncestral), ("assumedHistory", .assumedHistory),
     ("velocityBeforeChurn", .velocityBeforeChurn), ("roundedDerivative", .roundedDerivative),
-    ("shiftTwice", .shiftTwice),
+    ("roundedChurn", .roundedChurn), ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
     ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
   ]

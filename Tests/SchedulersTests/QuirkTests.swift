@@ -63,6 +63,9 @@ import Testing
       name: "velocityBeforeChurn", className: "EulerDiscreteScheduler",
       config: stableDiffusion.merging(["prediction_type": "v_prediction"]), options: StepOptions(churn: 5)),
     Row(name: "roundedDerivative", className: "EDMEulerScheduler", config: [:], steps: 1),
+    Row(
+      name: "roundedChurn", className: "EulerDiscreteScheduler", config: stableDiffusion,
+      options: StepOptions(churn: 1e-4)),
     Row(name: "shiftTwice", className: "FlowMatchEulerDiscreteScheduler", config: ["shift": 3.0]),
     Row(name: "strengthKeepsNoise", className: "LCMScheduler", config: [:], request: half),
     Row(name: "squaredSigmas", className: "KarrasVeScheduler", config: [:]),
