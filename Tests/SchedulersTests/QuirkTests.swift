@@ -78,8 +78,8 @@ import Testing
     return request
   }
 
-  /// Quirks that change a step to its opposite, or a run to an error.
-  static let notMeasured = ["tokensBackwards", "sigmasAsRamp"]
+  /// Quirks that change a step to its opposite, or a run to an error or to nothing.
+  static let notMeasured = ["lostLastStep", "tokensBackwards", "sigmasAsRamp"]
 
   @Test func `without their quirks, a last interval is not divided by and sigmas can be given`() throws {
     // The ends of the interval differ in their last bits, and their λ in single precision do not.
@@ -88,6 +88,11 @@ import Testing
     #expect(try Self.result(row, dpm).elements[0].isNaN)
     dpm.quirks.remove(.roundedLambda)
     #expect(try Self.result(row, dpm).elements.allSatisfy(\.isFinite))
+    var unified = try UniPCMultistepScheduler(config: ["solver_type": "bh1"])
+    let run = Row(name: "lostLastStep", className: unified.className, config: [:], steps: 3)
+    #expect(try Self.result(run, unified).elements.allSatisfy(\.isNaN))
+    unified.quirks.remove(.lostLastStep)
+    #expect(try Self.result(run, unified).elements.allSatisfy(\.isFinite))
     var euler = try EDMEulerScheduler()
     #expect(throws: SchedulerError.self) { try euler.sampler(sigmas: [80, 5, 0.1, 0]) }
     euler.quirks.remove(.sigmasAsRamp)

@@ -32,9 +32,8 @@ public struct FlowMatchHeunDiscreteScheduler: Scheduler {
     let plan = Plan.twice(list.ending(at: 0), in: .flow)
     let churn = Churn(
       intervals: plan.sigmas.count - 1, convertsBefore: true, isRounded: quirks.contains(.roundedChurn))
-    let rounds = quirks.contains(.roundedDerivative) && plan.hasSteepEnd
     return try Sampler(
-      Heun(churn: churn), predicting: .flow, refining: rounds ? .rounded : .none, plan: plan)
+      Heun(churn: churn), predicting: .flow, refining: quirks.refinement(ofSlopesIn: plan), plan: plan)
   }
 
   /// The level of a training timestep, which is shifted.
