@@ -1,3 +1,5 @@
+import Scheduling
+
 /// Where `diffusers` computes something else than its own sources say, each by name.
 ///
 /// All are on unless switched off, so that the numbers are those of `diffusers`. Without a quirk a scheduler does what the
@@ -56,8 +58,20 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// (Euler).
   public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
   /// A step is the derivative `(x − x₀)/σ` times the length of its interval, all in single precision: of a clean sample that
-  /// is small beside the noise, few digits are left when both cancel (EDMEuler).
+  /// is small beside the noise, few digits are left when both cancel (EDMEuler, Heun, FlowMatchHeun).
   public static let roundedDerivative = Quirks(rawValue: 1 << 14)
+  /// The levels that churn goes to, and the noise up to there, are single-precision numbers: of a little churn few digits are
+  /// left (Euler, EDMEuler, FlowMatchHeun, KarrasVe).
+  public static let roundedChurn = Quirks(rawValue: 1 << 15)
+  /// With `solver_type` `bh1` a step to a clean sample is infinity times nothing, and the sample is not a number (UniPC).
+  public static let lostLastStep = Quirks(rawValue: 1 << 16)
+}
+
+extension Quirks {
+  /// What is done to clean samples that Heun's method makes slopes of.
+  func refinement(ofSlopesIn plan: Plan) -> Refinement {
+    contains(.roundedDerivative) && plan.hasSteepEnd ? .rounded : .none
+  }
 }
 
 extension Quirks: CustomStringConvertible {
@@ -69,9 +83,9 @@ extension Quirks: CustomStringConvertible {
     ("lostFirstData", .lostFirstData), ("middlesNoisedToEnds", .middlesNoisedToEnds),
     ("roundedLambda", .roundedLambda), ("roundedAncestral", .roundedAncestral), ("assumedHistory", .assumedHistory),
     ("velocityBeforeChurn", .velocityBeforeChurn), ("roundedDerivative", .roundedDerivative),
-    ("shiftTwice", .shiftTwice),
+    ("roundedChurn", .roundedChurn), ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
-    ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
+    ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
   ]
 
   /// The quirk of this name, or `nil` if there is none.

@@ -6,15 +6,17 @@ extension Plan {
   ///   - sigmas: The sigmas, descending, the clean end left out.
   ///   - churn: How much noise is added over the run.
   ///   - range: The sigmas at which it is added.
+  ///   - isRounded: Whether what it makes of the sigmas is in single precision.
   ///   - initNoiseSigma: The standard deviation of the first sample.
   public static func churned(
-    _ sigmas: [Double], by churn: Double, within range: ClosedRange<Double>, initNoiseSigma: Double
+    _ sigmas: [Double], by churn: Double, within range: ClosedRange<Double>, isRounded: Bool, initNoiseSigma: Double
   ) -> Plan {
-    let gamma = min(churn / Double(sigmas.count), 2.0.squareRoot() - 1)
+    let share = Churn.share(churn, over: sigmas.count)
+    let added = { (sigma: Double) in isRounded ? Double(Float(sigma) * Float(share)) : sigma * share }
     let (rounded, count) = (sigmas.map { Double(Float($0)) }, sigmas.count)
     var plan = Plan([], initNoiseSigma: initNoiseSigma)
     for (i, sigma) in rounded.enumerated() {
-      let start = NoiseLevel.karras(range.contains(sigma) ? sigma * (1 + gamma) : sigma)
+      let start = NoiseLevel.karras(range.contains(sigma) ? sigma + added(sigma) : sigma)
       let end = NoiseLevel.karras(i + 1 < count ? rounded[i + 1] : 0)
       plan.stages.append(Stage(timestep: Double(count - 1 - i), from: start, to: end))
       plan.sigmas.append(Float(sigma))
@@ -34,10 +36,14 @@ extension Sampler {
   ///   - sample: The sample.
   ///   - noise: Unit Gaussian noise of its shape; it counts for nothing where the stage adds none.
   ///   - scale: What the noise is multiplied by.
+  ///   - isRounded: Whether the weight of the noise is found in single precision.
   /// - Throws: ``SchedulerError`` with the code `order` when the run has ended, `shape` when the shapes differ.
-  public func churned(_ sample: Tensor, noise: Tensor, scale: Double = 1) throws(SchedulerError) -> Tensor {
+  public func churned(
+    _ sample: Tensor, noise: Tensor, scale: Double, isRounded: Bool
+  ) throws(SchedulerError) -> Tensor {
     guard !isFinished else { throw .order("the run has ended", "begin a new run with a new sampler") }
     let (level, sigma) = (plan.stages[position].level.sigma, Double(plan.sigmas[position]))
-    return try combined(sample, noise, weights: [(1, scale * max(0, level * level - sigma * sigma).squareRoot())])
+    let deviation = Churn.deviation(from: sigma, to: level, isRounded: isRounded)
+    return try combined(sample, noise, weights: [(1, scale * deviation)])
   }
 }

@@ -13,8 +13,9 @@ struct Move {
   var clipsInPassing: Bool
   /// The level at which a refined clean sample is turned into what the solver integrates, when that is the noise.
   var noiseFromData: NoiseLevel?
-  /// The weight of the noise that is added to the sample before that.
-  var perturbation: Double
+  /// The noise that is added to the sample before anything reads it, and rounded, where the next sample will be; `nil`
+  /// where it is a part of the combinations.
+  var perturbation: Perturbation?
   /// The better value of the sample; it is kept.
   var correction: Weights?
   /// The next sample.
@@ -48,18 +49,22 @@ extension Sampler {
   func move(_ step: Step) -> Move {
     let perturbation = solver.perturbation(step)
     let level = perturbation?.level ?? step.stage.level
-    var seen = Weights(.sample)
-    seen[.noise] = perturbation?.noise ?? 0
+    var perturbed = Weights(.sample)
+    if let perturbation { perturbed[.noise] = perturbation.noise * perturbation.scale }
 
-    /// The combination that `weights` make of the perturbed sample and the model's output.
-    func converted(_ weights: (sample: Double, output: Double)) -> Weights {
-      var sum = weights.sample == 0 ? Weights() : weights.sample * seen
+    /// The combination that `weights` make of a sample and the model's output.
+    func converted(_ weights: (sample: Double, output: Double), of sample: Weights) -> Weights {
+      var sum = weights.sample == 0 ? Weights() : weights.sample * sample
       sum[.output] = weights.output
       return sum
     }
     let isRefined = refinement != .none
-    let data = converted(prediction.weightsOfData(at: level))
-    let predicted = isRefined ? data : converted(prediction.weights(to: solver.target, at: level))
+    let noiseFromData = isRefined && solver.target == .noise ? level : nil
+    // A rounded clean sample, and noise that is made of a refined one, are made of the very sample that was perturbed.
+    let isApart = perturbation != nil && (noiseFromData != nil || refinement == .rounded)
+    let seen = isApart ? Weights(.sample) : perturbed
+    let dataWeights = prediction.weightsOfData(at: level)
+    let predicted = converted(isRefined ? dataWeights : prediction.weights(to: solver.target, at: level), of: seen)
     let update = solver.update(step)
     let stores = solver.memory > 1 && update.forgets == 0 || isRefined
     var next = update.weights
@@ -70,13 +75,13 @@ extension Sampler {
     if !stores { next = next.replacing(.prediction(0), by: predicted) }
     var move = Move(
       index: step.index, prediction: predicted, storesPrediction: stores, sharesOutput: false, clipsInPassing: false,
-      noiseFromData: isRefined && solver.target == .noise ? level : nil, perturbation: seen[.noise],
+      noiseFromData: noiseFromData, perturbation: isApart ? perturbation : nil,
       correction: keepsPerturbed ? seen : solver.correction(step)?.weights, next: next,
       keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,
       forgets: stores ? update.forgets : max(0, update.forgets - 1),
       drawsNoise: update.drawsNoise || perturbation != nil,
-      noiseInterval: update.noiseInterval, data: data)
+      noiseInterval: update.noiseInterval, data: converted(dataWeights, of: perturbed))
     if stores, !isRefined, predicted == Weights(.output) {
       (move.storesPrediction, move.sharesOutput) = (false, true)
     }
@@ -88,7 +93,7 @@ extension Sampler {
 extension Move {
   /// Leaves out the prediction, where all that is made of it is the next sample.
   fileprivate mutating func clipInPassing() {
-    guard correction == nil, !keepsSample, perturbation == 0 else { return }
+    guard correction == nil, !keepsSample, perturbation == nil else { return }
     if let level = noiseFromData {
       var noise = 1 / level.sigma * Weights(.sample)
       noise[prediction: 0] = -level.alpha / level.sigma

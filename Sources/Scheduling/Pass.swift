@@ -23,9 +23,13 @@ struct Pass {
   func run() {
     if move.clipsInPassing { return clipInPassing() }
     if let newest, move.correction == nil, refinement == .none, remember(in: newest) { return }
+    perturb()
     withUnsafeTemporaryAllocation(of: Term.self, capacity: 3 * Weights.count) { room in
       let isRounded = refinement == .written
-      let predict = newest.map { Sum(move.prediction, of: operands, into: $0, room, part: 0, isRounded: isRounded) }
+      let predict = newest.map {
+        Sum(
+          move.prediction, of: operands, into: $0, room, part: 0, isRounded: isRounded || refinement == .rounded)
+      }
       if let newest { operands[Operand.prediction(0).index] = UnsafePointer(newest) }
       // A quantile wants the whole sample first; clipping can be done on the way.
       let thresholds = if case .threshold = refinement { true } else { false }
@@ -75,12 +79,17 @@ struct Pass {
   ) {
     guard let level = move.noiseFromData, let sample else { return }
     let (alpha, sigma) = (Float(level.alpha), Float(level.sigma))
-    if move.perturbation != 0, let noise = operands[Operand.noise.index] {
-      let weight = Float(move.perturbation)
-      for j in block { data[j] = (sample[j] + weight * noise[j] - alpha * data[j]) / sigma }
-    } else {
-      for j in block { data[j] = (sample[j] - alpha * data[j]) / sigma }
-    }
+    for j in block { data[j] = (sample[j] - alpha * data[j]) / sigma }
+  }
+
+  /// Writes the sample with its noise where the next one will be, and has it read from there.
+  private func perturb() {
+    guard let perturbation = move.perturbation, let sample = operands[Operand.sample.index],
+      let noise = operands[Operand.noise.index]
+    else { return }
+    let (weight, scale) = (Float(perturbation.noise), Float(perturbation.scale))
+    for j in 0..<count { next[j] = sample[j] + scale * noise[j] * weight }
+    operands[Operand.sample.index] = UnsafePointer(next)
   }
 
   /// Writes a prediction and the next sample together, if they are made of few enough operands.

@@ -14,8 +14,9 @@ public enum Prediction: Sendable, Hashable, Codable {
   case flow
   /// A network inside Karras's preconditioning (Karras et al. 2022, table 1): `x₀ = c_skip·x + c_out·output`.
   ///
-  /// The sign is that of `c_out`: 1 in the paper, -1 where the network predicts a velocity.
-  case preconditioned(dataDeviation: Double, sign: Double)
+  /// The sign is that of `c_out`: 1 in the paper, -1 where the network predicts a velocity. `c_skip` and `c_out` may be
+  /// in single precision.
+  case preconditioned(dataDeviation: Double, sign: Double, isRounded: Bool = false)
   /// A consistency model (Song et al. 2023, arXiv 2303.01469, appendix C): preconditioned so that it is the identity at the
   /// smallest sigma.
   case consistency(dataDeviation: Double, smallestSigma: Double)
@@ -32,7 +33,11 @@ public enum Prediction: Sendable, Hashable, Codable {
       let square = alpha * alpha + sigma * sigma
       return (alpha / square, -sigma / square.squareRoot())
     case .flow: return (1 / (alpha + sigma), -sigma / (alpha + sigma))
-    case .preconditioned(let deviation, let sign):
+    case .preconditioned(let deviation, let sign, true):
+      let (sigma, deviation, sign) = (Float(sigma), Float(deviation), Float(sign))
+      let square = sigma * sigma + deviation * deviation
+      return (Double(1 / square * (deviation * deviation)), Double(sign * sigma * deviation / square.squareRoot()))
+    case .preconditioned(let deviation, let sign, false):
       let square = sigma * sigma + deviation * deviation
       return (deviation * deviation / square, sign * sigma * deviation / square.squareRoot())
     case .consistency(let deviation, let smallest):

@@ -5,6 +5,8 @@ public enum Refinement: Sendable, Hashable, Codable {
   /// Nothing, but it is written down in single precision before noise is made of it, as `diffusers` does for DEIS
   /// and for Karras's networks.
   case written
+  /// Nothing, but it is written down in single precision, every operation of it rounded; what is made of it is not.
+  case rounded
   /// Every element is kept within ±bound.
   case clip(Double)
   /// Dynamic thresholding (Saharia et al. 2022, section 2.3): each sample is clipped to ±s and divided by s, where s is
@@ -20,7 +22,7 @@ public enum Refinement: Sendable, Hashable, Codable {
   /// Refines predictions in place, one row for each sample.
   func apply(to elements: UnsafeMutablePointer<Float>, count: Int, rowLength: Int) {
     switch self {
-    case .none, .written: break
+    case .none, .written, .rounded: break
     case .clip(let bound): clamp(elements, within: Float(bound), 0..<count)
     case .threshold(let ratio, let maximum):
       for row in 0..<count / rowLength {

@@ -50,15 +50,14 @@ extension Sampler {
   /// was forgotten.
   private mutating func roomForPrediction(_ shape: [Int]) -> Tensor {
     if predictions.count == solver.memory { return predictions.removeLast() }
-    defer { spare = nil }
-    return spare ?? Tensor(uninitialized: shape)
+    return spares.popLast() ?? Tensor(uninitialized: shape)
   }
 
   /// Forgets the newest predictions, but not their memory.
   mutating func forget(_ move: Move) {
     for _ in 0..<min(move.forgets, predictions.count) {
       let forgotten = predictions.removeFirst()
-      if !move.sharesOutput { spare = forgotten }
+      if !move.sharesOutput { spares.append(forgotten) }
     }
   }
 

@@ -29,8 +29,8 @@ public struct Sampler: Sendable {
   var hasStarted = false
   /// Earlier predictions, the newest first.
   var predictions: [Tensor] = []
-  /// Memory of a prediction that was forgotten, for the next one; no part of the run's state.
-  var spare: Tensor?
+  /// Memory of predictions that were forgotten, for the next ones; no part of the run's state.
+  var spares: [Tensor] = []
   /// The sample that an earlier update kept.
   var keptSample: Tensor?
   /// The noise that an earlier update kept.

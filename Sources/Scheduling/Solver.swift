@@ -57,11 +57,15 @@ public struct Step: Sendable {
 public struct Perturbation: Sendable, Hashable {
   /// The weight of the noise.
   public var noise: Double
+  /// What the noise is multiplied by before that.
+  public var scale: Double
   /// The level of the sample with it; the model's output is converted at this level.
   public var level: NoiseLevel
 
   /// A perturbation.
-  public init(noise: Double, level: NoiseLevel) { (self.noise, self.level) = (noise, level) }
+  public init(noise: Double, scale: Double = 1, level: NoiseLevel) {
+    (self.noise, self.scale, self.level) = (noise, scale, level)
+  }
 }
 
 /// The extra arguments of a step, by the names of the papers; a solver reads those it has.

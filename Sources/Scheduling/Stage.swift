@@ -50,4 +50,8 @@ public struct Plan: Sendable, Hashable, Codable {
   public var hasCancellation: Bool {
     stages.contains { $0.start.sigma > 4 * max($0.end.sigma, $0.end.alpha) }
   }
+
+  /// Whether an interval ends at so little of the noise that it begins with that the slope at its end, `(x − x₀)/σ`, shows
+  /// the rounding of x₀.
+  public var hasSteepEnd: Bool { stages.contains { $0.isInner && $0.start.sigma > 64 * $0.end.sigma } }
 }

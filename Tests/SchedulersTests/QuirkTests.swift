@@ -63,6 +63,9 @@ import Testing
       name: "velocityBeforeChurn", className: "EulerDiscreteScheduler",
       config: stableDiffusion.merging(["prediction_type": "v_prediction"]), options: StepOptions(churn: 5)),
     Row(name: "roundedDerivative", className: "EDMEulerScheduler", config: [:], steps: 1),
+    Row(
+      name: "roundedChurn", className: "EulerDiscreteScheduler", config: stableDiffusion,
+      options: StepOptions(churn: 1e-4)),
     Row(name: "shiftTwice", className: "FlowMatchEulerDiscreteScheduler", config: ["shift": 3.0]),
     Row(name: "strengthKeepsNoise", className: "LCMScheduler", config: [:], request: half),
     Row(name: "squaredSigmas", className: "KarrasVeScheduler", config: [:]),
@@ -75,8 +78,8 @@ import Testing
     return request
   }
 
-  /// Quirks that change a step to its opposite, or a run to an error.
-  static let notMeasured = ["tokensBackwards", "sigmasAsRamp"]
+  /// Quirks that change a step to its opposite, or a run to an error or to nothing.
+  static let notMeasured = ["lostLastStep", "tokensBackwards", "sigmasAsRamp"]
 
   @Test func `without their quirks, a last interval is not divided by and sigmas can be given`() throws {
     // The ends of the interval differ in their last bits, and their λ in single precision do not.
@@ -85,6 +88,11 @@ import Testing
     #expect(try Self.result(row, dpm).elements[0].isNaN)
     dpm.quirks.remove(.roundedLambda)
     #expect(try Self.result(row, dpm).elements.allSatisfy(\.isFinite))
+    var unified = try UniPCMultistepScheduler(config: ["solver_type": "bh1"])
+    let run = Row(name: "lostLastStep", className: unified.className, config: [:], steps: 3)
+    #expect(try Self.result(run, unified).elements.allSatisfy(\.isNaN))
+    unified.quirks.remove(.lostLastStep)
+    #expect(try Self.result(run, unified).elements.allSatisfy(\.isFinite))
     var euler = try EDMEulerScheduler()
     #expect(throws: SchedulerError.self) { try euler.sampler(sigmas: [80, 5, 0.1, 0]) }
     euler.quirks.remove(.sigmasAsRamp)

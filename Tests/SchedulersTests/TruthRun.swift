@@ -12,7 +12,9 @@ struct TruthRun {
   typealias Values = [Double]
 
   /// Quirks that are roundings of scalars, and nothing else.
-  static let roundings: Quirks = [.roundedBeta, .roundedIntegrals, .roundedLambda, .roundedAncestral]
+  static let roundings: Quirks = [
+    .roundedBeta, .roundedIntegrals, .roundedLambda, .roundedAncestral, .roundedChurn,
+  ]
 
   private let golden: GoldenCase
   private var sampler: Sampler
@@ -81,11 +83,13 @@ struct TruthRun {
       let terms = operands.map { (weights[$0.0], $0.1) }.filter { $0.0 != 0 }
       return sample.indices.map { j in terms.reduce(0) { $0 + $1.0 * $1.1[j] } }
     }
+    if let perturbation = move.perturbation {
+      sample = zip(sample, noise).map { $0 + perturbation.noise * perturbation.scale * $1 }
+    }
     var newest = sum(move.prediction, of: sample, [])
     if case .clip(let bound) = sampler.refinement { newest = newest.map { min(max($0, -bound), bound) } }
     if let level = move.noiseFromData {
-      let seen = move.perturbation == 0 ? sample : zip(sample, noise).map { $0 + move.perturbation * $1 }
-      newest = zip(seen, newest).map { ($0 - level.alpha * $1) / level.sigma }
+      newest = zip(sample, newest).map { ($0 - level.alpha * $1) / level.sigma }
     }
     let past = [newest] + predictions
     let seen = move.correction.map { sum($0, of: sample, past) } ?? sample

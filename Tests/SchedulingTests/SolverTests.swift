@@ -58,7 +58,7 @@ struct SolverCase: Sendable, CustomTestStringConvertible {
     .singlestep("DPM-Solver++(3S)", order: 3),
     .singlestep("DPM-Solver++(3S), Heun", order: 3, correction: .heun),
     .singlestep("DPM-Solver-3S, Heun", .noise, order: 3, correction: .heun),
-    SolverCase(name: "Euler", solver: Euler(intervals: 1), order: 1),
+    SolverCase(name: "Euler", solver: Euler(churn: Churn(intervals: 1)), order: 1),
     SolverCase(name: "DPM-Solver++", solver: DPMSolverMultistep(order: 1), order: 1),
     SolverCase(name: "DPM-Solver++(2M)", solver: DPMSolverMultistep(), order: 2),
     SolverCase(name: "DPM-Solver++(2M), Heun", solver: DPMSolverMultistep(correction: .heun), order: 2),

@@ -31,7 +31,7 @@ public struct CosineDPMSolverMultistepScheduler: Scheduler {
     let plan = model.plan(sigmas, endingAt: model.final == .zero ? 0 : model.smallest)
     // There is no third order in diffusers to have its quirk of the sign.
     let solver = solver.multistep(quirks.subtracting(.thirdOrderSign))
-    return try Sampler(solver, predicting: model.preconditioned, plan: plan)
+    return try Sampler(solver, predicting: model.preconditioned(), plan: plan)
   }
 
   /// The noise of a run.

@@ -30,7 +30,7 @@ public struct EDMDPMSolverMultistepScheduler: Scheduler {
     let plan = model.plan(sigmas, endingAt: model.final == .zero ? 0 : model.smallest)
     // There is no third-order SDE in diffusers to have its quirk of the sign.
     let quirks = quirks.subtracting(.thirdOrderSign)
-    return try Sampler(solver.multistep(quirks), predicting: model.preconditioned, refining: refinement, plan: plan)
+    return try Sampler(solver.multistep(quirks), predicting: model.preconditioned(), refining: refinement, plan: plan)
   }
 
   /// The level that a timestep tells of.

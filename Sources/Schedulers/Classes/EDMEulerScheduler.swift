@@ -28,8 +28,9 @@ public struct EDMEulerScheduler: Scheduler {
     let plan = try plan(run)
     // With shorter steps both forms agree to within 1e-6, and the one without the derivative is four times as fast.
     let rounds = quirks.contains(.roundedDerivative) && plan.hasCancellation
+    let churn = Churn(intervals: plan.stages.count, isRounded: quirks.contains(.roundedChurn))
     return try Sampler(
-      Euler(intervals: plan.stages.count, target: rounds ? .noise : .data), predicting: model.preconditioned,
+      Euler(churn: churn, target: rounds ? .noise : .data), predicting: model.preconditioned(isRounded: rounds),
       refining: rounds ? .written : .none, plan: plan)
   }
 

@@ -36,10 +36,11 @@ public struct EulerDiscreteScheduler: Scheduler {
     let plan = Plan(
       hasContinuousTimesteps ? list.timesteps(as: .quarterLogarithm) : list.timesteps(as: .single), in: .karras,
       scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
-    let solver = Euler(
+    let churn = Churn(
       intervals: plan.sigmas.count - 1,
-      convertsBeforeChurn: prediction == .velocity && quirks.contains(.velocityBeforeChurn))
-    return try Sampler(solver, predicting: prediction.prediction, plan: plan)
+      convertsBefore: prediction == .velocity && quirks.contains(.velocityBeforeChurn),
+      isRounded: quirks.contains(.roundedChurn))
+    return try Sampler(Euler(churn: churn), predicting: prediction.prediction, plan: plan)
   }
 
   private var hasContinuousTimesteps: Bool { isContinuous && prediction == .velocity }

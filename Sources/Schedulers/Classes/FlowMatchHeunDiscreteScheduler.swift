@@ -30,8 +30,10 @@ public struct FlowMatchHeunDiscreteScheduler: Scheduler {
     let even = FlowSigmas.even(steps, of: training, shift: quirks.contains(.shiftTwice) ? shift : 1)
     let list = FlowSigmas.list(at: even.map { FlowSigmas.shifted($0, by: shift) }, of: training)
     let plan = Plan.twice(list.ending(at: 0), in: .flow)
-    let churn = Churn(intervals: plan.sigmas.count - 1, convertsBefore: true)
-    return try Sampler(Heun(churn: churn), predicting: .flow, plan: plan)
+    let churn = Churn(
+      intervals: plan.sigmas.count - 1, convertsBefore: true, isRounded: quirks.contains(.roundedChurn))
+    return try Sampler(
+      Heun(churn: churn), predicting: .flow, refining: quirks.refinement(ofSlopesIn: plan), plan: plan)
   }
 
   /// The level of a training timestep, which is shifted.

@@ -29,7 +29,9 @@ public struct HeunDiscreteScheduler: Scheduler {
     let list = try points.stepsOrTimesteps(run, quirks, of: self).ending(at: 0)
     let plan = Plan.twice(
       list.timesteps(as: .single), in: .karras, scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
-    return try Sampler(Heun(), predicting: prediction.prediction, refining: refinement, plan: plan)
+    return try Sampler(
+      Heun(), predicting: prediction.prediction,
+      refining: refinement == .none ? quirks.refinement(ofSlopesIn: plan) : refinement, plan: plan)
   }
 
   /// The level of a training timestep.

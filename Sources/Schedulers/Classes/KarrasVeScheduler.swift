@@ -40,8 +40,9 @@ public struct KarrasVeScheduler: Scheduler {
     }
     let power = quirks.contains(.squaredSigmas) ? 2.0 : 1
     let sigmas = SigmaSchedule.exponential.sigmas(steps, from: largest, to: smallest, power: power)
-    return try Sampler(
-      Heun(), predicting: .negatedNoise, plan: .churned(sigmas, by: churn, within: range, initNoiseSigma: largest))
+    let plan = Plan.churned(
+      sigmas, by: churn, within: range, isRounded: quirks.contains(.roundedChurn), initNoiseSigma: largest)
+    return try Sampler(Heun(), predicting: .negatedNoise, plan: plan)
   }
 
   /// The sample with the noise that the next step takes away again: `add_noise_to_input`.
@@ -52,7 +53,7 @@ public struct KarrasVeScheduler: Scheduler {
   ///   - noise: Unit Gaussian noise of the sample's shape. Python draws some before every first half of a step.
   /// - Throws: `SchedulerError` when the run has ended, or the shapes differ.
   public func churned(_ sample: Tensor, during sampler: Sampler, noise: Tensor) throws(SchedulerError) -> Tensor {
-    try sampler.churned(sample, noise: noise, scale: noiseScale)
+    try sampler.churned(sample, noise: noise, scale: noiseScale, isRounded: quirks.contains(.roundedChurn))
   }
 
   /// There is no training, so there are no levels; always throws.

@@ -41,6 +41,8 @@ public struct UniPCMultistepScheduler: Scheduler {
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
     let plan = Plan(try points.list(run, quirks, of: self), in: points.frame)
+    var solver = solver
+    solver.multipliesNothing = quirks.contains(.lostLastStep)
     // Where only noise is refined the prediction stays as it is.
     return try Sampler(
       solver, predicting: prediction.prediction, refining: solver.target == .data ? refinement : .none, plan: plan)

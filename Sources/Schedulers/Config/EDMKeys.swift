@@ -41,8 +41,10 @@ struct EDMKeys: Sendable {
   }
 
   /// What the network predicts.
-  var preconditioned: Prediction {
-    .preconditioned(dataDeviation: dataDeviation, sign: prediction == .velocity ? -1 : 1)
+  ///
+  /// - Parameter isRounded: Whether the weights of the sample and the output are in single precision.
+  func preconditioned(isRounded: Bool = false) -> Prediction {
+    .preconditioned(dataDeviation: dataDeviation, sign: prediction == .velocity ? -1 : 1, isRounded: isRounded)
   }
 
   /// The sigmas of so many steps, without the end.

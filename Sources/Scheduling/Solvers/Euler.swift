@@ -5,10 +5,8 @@ public struct Euler: Solver {
   /// What is held constant over an interval; both give the same step, and round it differently.
   public var target: Prediction.Target
 
-  /// Euler's method over so many intervals.
-  public init(intervals: Int, target: Prediction.Target = .data, convertsBeforeChurn: Bool = false) {
-    (churn, self.target) = (Churn(intervals: intervals, convertsBefore: convertsBeforeChurn), target)
-  }
+  /// Euler's method.
+  public init(churn: Churn, target: Prediction.Target = .data) { (self.churn, self.target) = (churn, target) }
 
   /// Lines 4 to 6.
   public func perturbation(_ step: Step) -> Perturbation? { churn.perturbation(step) }

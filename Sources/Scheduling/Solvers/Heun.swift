@@ -14,7 +14,9 @@ public struct Heun: Solver {
   public var memory: Int { 2 }
 
   /// Noise where an interval begins.
-  public func perturbation(_ step: Step) -> Perturbation? { isSecond(step) ? nil : churn?.perturbation(step) }
+  public func perturbation(_ step: Step) -> Perturbation? {
+    isSecond(step) && churn?.convertsBefore != true ? nil : churn?.perturbation(step)
+  }
 
   /// Lines 7 to 11.
   public func update(_ step: Step) -> Update {
@@ -23,12 +25,10 @@ public struct Heun: Solver {
       let slope = (t.sigma - s.sigma) / s.sigma
       return Update(sample: 1 + slope, prediction: -slope, keepsSample: true)
     }
-    // x_t = x_s + dt·(d_s + d_t)/2, with d_s = (x_s − m₁)/σ_s and d_t = (x − m₀)/σ_t. An interval with churn draws for
-    // its second evaluation, too, and makes nothing of it.
+    // x_t = x_s + dt·(d_s + d_t)/2, with d_s = (x_s − m₁)/σ_s and d_t = (x − m₀)/σ_t.
     let half = (t.sigma - s.sigma) / 2
     var update = Update(
-      sample: half / t.sigma, keptSample: 1 + half / s.sigma, prediction: -half / t.sigma,
-      noise: s == step.stage.start ? nil : 0)
+      sample: half / t.sigma, keptSample: 1 + half / s.sigma, prediction: -half / t.sigma)
     update[prediction: 1] = -half / s.sigma
     update.forgets = 2
     return update

@@ -17,7 +17,9 @@ public struct ImprovedPNDM: Solver {
     let (s, t) = (step.stage.start, step.stage.end)
     let weights = adamsBashforth[min(step.history, 4) - 1]
     guard step.history > 1 else { return first(from: s, to: t) }
-    var update = Update.constant(.noise, from: s, to: t)
+    // Several predictions do not add up to the noise where there is no signal: like diffusers, divide by next to nothing.
+    let start = NoiseLevel(alpha: max(s.alpha, 1e-8), sigma: s.sigma)
+    var update = Update.constant(.noise, from: start, to: t)
     let noise = update[prediction: 0]
     for (age, weight) in weights.enumerated() { update[prediction: age] = weight * noise }
     return update

@@ -23,6 +23,9 @@ public struct UniPC: Solver {
   public var lowersFinalOrders: Bool
   /// The stages whose result is not corrected.
   public var uncorrected: Set<Int>
+  /// Whether no differences are multiplied by `B` all the same, which makes nothing of a step to a clean sample, where `B`
+  /// may be infinite.
+  public var multipliesNothing = false
 
   /// The method of second order on predicted data unless said otherwise.
   public init(
@@ -71,6 +74,7 @@ public struct UniPC: Solver {
       update[prediction: 0] -= b * slopes[k]
       update[prediction: k + 1] = b * slopes[k]
     }
+    if multipliesNothing, slopes.count == 0 { update[prediction: 0] += 0 * b }
     return update
   }
 
