@@ -29,13 +29,18 @@ extension HubError: CustomStringConvertible {
 
   private var repositoryName: String { context.repository.map { "'\($0)'" } ?? "the repository" }
 
+  /// The repository by its id, or where it was looked for.
+  private var repositoryPlace: String {
+    context.repository.map { "'\($0)'" } ?? context.url.map { "at \(printable($0))" } ?? "of that name"
+  }
+
   private var sentence: String {
     switch problem {
     case .invalidArgument(let name, let value, let reason):
       "The \(name)\(value.map { " '\(printable($0, limit: 120))'" } ?? "") is not valid: \(reason)."
     case .unsafePath(let path, let reason):
       "The path '\(printable(path, limit: 120))' is refused: \(reason)."
-    case .repositoryNotFound: "There is no repository \(repositoryName), or it is private."
+    case .repositoryNotFound: "There is no repository \(repositoryPlace), or it is private."
     case .revisionNotFound: "Repository \(repositoryName) has no revision '\(context.revision?.name ?? "?")'."
     case .entryNotFound: "There is no \(subject)."
     case .gated: "Access to \(repositoryName) is restricted, and has not been granted."

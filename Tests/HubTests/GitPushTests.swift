@@ -1,5 +1,6 @@
 import Foundation
 import Hub
+import HubCredentials
 import HubGit
 import HubModel
 import HubTransport
@@ -115,5 +116,22 @@ import Testing
     }
     let error = #expect(throws: HubError.self) { try PushDestination("https://hf_secret@git.example/me/model") }
     #expect(error?.explanation.contains("hf_secret") == false)
+    let ssh = #expect(throws: HubError.self) { try PushDestination("git@git.example:me/model.git") }
+    #expect(ssh?.explanation.contains("https://") == true)
+  }
+
+  @Test func whatIsNotThereIsNamed() async throws {
+    let server = try FaultServer { _ in Answer(404) }
+    var options = PushOptions()
+    options.token = .none
+    let client = HubClient(variables: ["HF_HOME": directory.appending("hf")], userHome: directory.path)
+    let error = await hubError {
+      let file = CommitOperation.add(try RepositoryPath("a"), .bytes([1]))
+      let place = try PushDestination(server.endpoint + "/model.git")
+      _ = try await client.commit([file], to: place, message: CommitMessage("x"), options: options)
+    }
+    #expect(
+      error?.description.contains("no repository at \(server.endpoint)/model.git") == true,
+      "\(String(describing: error))")
   }
 }

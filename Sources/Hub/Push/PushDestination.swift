@@ -35,6 +35,9 @@ public enum PushDestination: Hashable, Sendable, CustomStringConvertible {
       self = try Self.isBareRepository(path) ? .git(GitRemote(path)) : .directory(path)
     } else if PathText.isPath(text) {
       self = path.endsWithBytes(".git") ? .git(try GitRemote(path)) : .directory(path)
+    } else if let colon = text.firstIndex(of: ":"), text.hasBytes("@"), !text[..<colon].contains("/") {
+      let reason = "ssh is not spoken here; take the URL that begins with https://"
+      throw HubError(.invalidArgument(name: "git remote", value: nil, reason: reason))
     } else {
       self = .hub(try RepositoryID(text, kind: kind))
     }
