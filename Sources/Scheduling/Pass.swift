@@ -22,7 +22,7 @@ struct Pass {
   /// Writes everything.
   func run() {
     if move.clipsInPassing { return clipInPassing() }
-    if let newest, move.correction == nil, refinement == .none, remember(in: newest) { return }
+    if let newest, refinement == .none, fuse(newest) { return }
     perturb()
     withUnsafeTemporaryAllocation(of: Term.self, capacity: 3 * Weights.count) { room in
       let isRounded = refinement == .written
@@ -42,6 +42,7 @@ struct Pass {
       if correct != nil { operands[Operand.sample.index] = kept.map { UnsafePointer($0) } }
       let advance = Sum(move.next, of: operands, into: next, room, part: 2, isRounded: isRounded)
 
+      if newest == nil, correct == nil { return advance.write(0..<count) }
       forEachBlock { block in
         if !thresholds { predictBlock(predict, sample, block) }
         correct?.write(block)
@@ -90,31 +91,6 @@ struct Pass {
     let (weight, scale) = (Float(perturbation.noise), Float(perturbation.scale))
     for j in 0..<count { next[j] = sample[j] + scale * noise[j] * weight }
     operands[Operand.sample.index] = UnsafePointer(next)
-  }
-
-  /// Writes a prediction and the next sample together, if they are made of few enough operands.
-  private func remember(in newest: UnsafeMutablePointer<Float>) -> Bool {
-    guard let sample = operands[Operand.sample.index], let output = operands[Operand.output.index],
-      move.prediction[.noise] == 0
-    else { return false }
-    let next = move.next.replacing(.prediction(0), by: move.prediction)
-    let isOther = { (index: Int) in
-      next[index] != 0 && index != Operand.sample.index && index != Operand.output.index
-    }
-    return withUnsafeTemporaryAllocation(of: Term.self, capacity: 3) { others in
-      var count = 0
-      for index in 0..<Weights.count where isOther(index) {
-        guard count < others.count, let source = operands[index] else { return false }
-        others.initializeElement(at: count, to: Term(weight: next[index], source: source))
-        count += 1
-      }
-      var sum = cnoise_remembering(
-        sample: sample, output: output, newest: newest, inner_sample: move.prediction[.sample],
-        inner_output: move.prediction[.output], of_sample: next[.sample], of_output: next[.output],
-        others: UnsafePointer(others.baseAddress), count: count)
-      cnoise_remembering_sum(&sum, self.next, 0, self.count)
-      return true
-    }
   }
 
   /// The next sample with a clipped prediction in it that is never written.

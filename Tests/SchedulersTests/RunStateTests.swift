@@ -70,7 +70,7 @@ import Testing
     (RunRequest(timesteps: [1e9, 5]), .argument), (RunRequest(timesteps: [.nan]), .argument),
     (RunRequest(timesteps: [5, -1]), .argument), (RunRequest(sigmas: [1]), .argument),
     (RunRequest(sigmas: [.infinity, 0]), .argument), (RunRequest(sigmas: [0, 1]), .argument),
-    (RunRequest(sigmas: [1, -1]), .argument),
+    (RunRequest(sigmas: [1, -1]), .argument), (RunRequest(sigmas: [.nan, 0]), .argument),
   ]
 
   @Test(arguments: classNames, requests)

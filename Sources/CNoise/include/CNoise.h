@@ -1,6 +1,8 @@
 #ifndef CNOISE_H
 #define CNOISE_H
 
+#include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /// Makes Gaussian draws of uniform ones in place, block by block of sixteen, with the bits of torch's vector code: the
@@ -40,20 +42,38 @@ typedef struct {
 /// `cnoise_sum`; the inner sum is kept within ±bound, what is not a number stays so, and nothing of it is rounded.
 void cnoise_clipped_sum(const cnoise_clipped *_Nonnull sum, float *_Nonnull out, size_t first, size_t end);
 
-/// A sum that is written together with the prediction in it: both read the sample and the output.
+/// An operand of a step in one go, with its weights in the two sums.
+typedef struct {
+  const float *_Nonnull source;
+  double of_kept, of_out;
+} cnoise_operand;
+
+/// A step whose prediction is remembered, and whose sample may be replaced by a better one that is kept: every operand is
+/// read once for all sums.
 typedef struct {
   const float *_Nonnull sample;
   const float *_Nonnull output;
+  /// What the kept sample alone has, then what both have, then what the next one alone has.
+  const cnoise_operand *_Nullable operands;
+  size_t kept_alone, both, out_alone;
   float *_Nonnull newest;
-  double inner_sample, inner_output;
-  double of_sample, of_output;
-  const cnoise_term *_Nullable others;
-  size_t count;
-} cnoise_remembering;
+  float *_Nullable kept;
+  float *_Nonnull out;
+  /// The prediction's weights.
+  double newest_of_sample, newest_of_output;
+  /// The prediction's weight in the kept sample.
+  double kept_of_newest;
+  /// The weights of the kept sample, or of the sample where none is kept, and of the prediction in the next one.
+  double out_of_sample, out_of_newest;
+} cnoise_step;
 
-/// Writes `newest = inner_sample·x + inner_output·y`, and `out = of_sample·x + of_output·y + Σ weight·source` over at most
-/// three others, like `cnoise_sum`. `newest` may not be a source.
-void cnoise_remembering_sum(
-    const cnoise_remembering *_Nonnull sum, float *_Nonnull out, size_t first, size_t end);
+/// The most operands that there is a loop for.
+enum { CNOISE_STEP_OPERANDS = 5 };
+
+/// Writes `newest`, `kept` and `out` in double precision, each rounded once and none made of what was rounded. `kept` and
+/// `out` may be operands, `newest` may not.
+///
+/// Returns false, and has written nothing, for numbers of operands that there is no loop for.
+bool cnoise_fused_step(const cnoise_step *_Nonnull step, size_t count);
 
 #endif

@@ -3,7 +3,7 @@ public import Scheduling
 /// DDIM (Song, Meng and Ermon 2020): deterministic, or with any share of fresh noise.
 ///
 /// How much noise is drawn afresh is the sampler's `options.eta`, 0 unless set.
-public struct DDIMScheduler: Scheduler {
+public struct DDIMScheduler: ParallelScheduler {
   /// `DDIMScheduler`.
   public static let className = "DDIMScheduler"
 
@@ -42,7 +42,7 @@ public struct DDIMScheduler: Scheduler {
   }
 
   /// The step from one timestep alone, as parallel sampling makes it: it always ends at a clean sample where the run does.
-  func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
+  public func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
     let stride = training.count / (try RunRequest.checked(steps: steps, atMost: training.count))
     let plan = try Plan([timestep], stride: stride, in: training.schedule, endingAt: .clean)
     return try Sampler(DDIM(), predicting: prediction.prediction, refining: refinement, plan: plan)

@@ -1,7 +1,7 @@
 public import Scheduling
 
 /// DDPM (Ho, Jain and Abbeel 2020), with fixed variances and with those that the model predicts.
-public struct DDPMScheduler: Scheduler {
+public struct DDPMScheduler: ParallelScheduler {
   /// `DDPMScheduler`.
   public static let className = "DDPMScheduler"
 
@@ -54,7 +54,7 @@ public struct DDPMScheduler: Scheduler {
   }
 
   /// The step from one timestep alone, as parallel sampling makes it.
-  func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
+  public func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
     let stride = training.count / (try RunRequest.checked(steps: steps, atMost: training.count))
     return try sampler(over: Plan([timestep], stride: stride, in: training.schedule, endingAt: .clean))
   }

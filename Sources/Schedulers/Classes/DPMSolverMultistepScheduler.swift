@@ -9,38 +9,23 @@ public struct DPMSolverMultistepScheduler: Scheduler {
   public let config: SchedulerConfig
   /// Where the numbers follow `diffusers` instead of the paper.
   public var quirks = Quirks.all
-  private let training: TrainingNoise
-  private let solver: DPMSolverKeys
-  private let points: DPMSolverPoints
-  private let prediction: PredictionType
-  private let refinement: Refinement
-  private let variance: LearnedVarianceType?
+  private let model: DPMSolverModel
 
   /// The scheduler that a configuration describes; throws for a value that is wrong.
   public init(config: SchedulerConfig) throws(SchedulerError) {
-    var keys = ConfigReader(config)
-    training = try TrainingNoise(&keys, rescaling: .nearly)
-    prediction = try keys.prediction([.epsilon, .sample, .velocity, .flow])
-    refinement = try keys.refinement(clips: nil)
-    solver = try DPMSolverKeys(&keys)
-    points = try DPMSolverPoints(
-      &keys, training, [.lu, .lambdaClipping, .spacing, .timesteps, .truncatedCosine], final: solver.final)
-    try solver.refuse(prediction)
-    variance = try keys.optionalChoice("variance_type")
-    self.config = keys.config(of: Self.self)
+    (model, self.config) = try ConfigReader.read(config, for: Self.self) { keys throws(SchedulerError) in
+      try DPMSolverModel(
+        &keys, .multistep, [.lu, .lambdaClipping, .spacing, .timesteps, .truncatedCosine], rescaling: .nearly)
+    }
   }
 
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
-    let list = try points.list(run, quirks, of: self)
-    let plan = Plan(list, in: points.frame)
-    return try Sampler(
-      solver.multistep(quirks), predicting: prediction.prediction, refining: refinement,
-      ignoringVariance: variance != nil, plan: plan)
+    try model.sampler(run, quirks, of: self) { _ in model.solver.multistep(quirks) }
   }
 
   /// The level of a training timestep.
   public func level(at timestep: Double) throws(SchedulerError) -> NoiseLevel {
-    try points.level(at: timestep, quirks)
+    try model.level(at: timestep, quirks)
   }
 }

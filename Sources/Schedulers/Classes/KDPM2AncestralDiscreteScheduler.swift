@@ -13,9 +13,7 @@ public struct KDPM2AncestralDiscreteScheduler: Scheduler {
 
   /// The scheduler that a configuration describes; throws for a value that is wrong.
   public init(config: SchedulerConfig) throws(SchedulerError) {
-    var reader = ConfigReader(config)
-    keys = try KDPM2Keys(&reader)
-    self.config = reader.config(of: Self.self)
+    (keys, self.config) = try ConfigReader.read(config, for: Self.self, KDPM2Keys.init)
   }
 
   /// A run; throws for what the class cannot do.

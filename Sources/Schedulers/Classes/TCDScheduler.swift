@@ -19,9 +19,7 @@ public struct TCDScheduler: Scheduler {
 
   /// The scheduler that a configuration describes; throws for a value that is wrong.
   public init(config: SchedulerConfig) throws(SchedulerError) {
-    var keys = ConfigReader(config)
-    model = try DistillationKeys(&keys)
-    self.config = keys.config(of: Self.self)
+    (model, self.config) = try ConfigReader.read(config, for: Self.self, DistillationKeys.init)
   }
 
   /// A run; throws for what the class cannot do.

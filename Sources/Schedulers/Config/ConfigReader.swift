@@ -13,6 +13,16 @@ struct ConfigReader {
 
   init(_ config: SchedulerConfig) { given = config }
 
+  /// What `read` makes of the keys of a configuration, and the configuration with every key that it read.
+  static func read<Keys>(
+    _ config: SchedulerConfig, for scheduler: (some Scheduler).Type,
+    _ read: (inout ConfigReader) throws(SchedulerError) -> Keys
+  ) throws(SchedulerError) -> (Keys, SchedulerConfig) {
+    var reader = ConfigReader(config)
+    let keys = try read(&reader)
+    return (keys, reader.config(of: scheduler))
+  }
+
   /// The configuration of a scheduler of this class: every key that was read, then those that it does not know.
   func config(of scheduler: (some Scheduler).Type) -> SchedulerConfig {
     var values = values

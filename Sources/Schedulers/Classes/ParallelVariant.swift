@@ -1,9 +1,16 @@
 public import Scheduling
 
-/// DDPM (Ho, Jain and Abbeel 2020), with a step for many timesteps at once, which parallel sampling wants; else as ``DDPMScheduler``.
-public struct DDPMParallelScheduler: ParallelScheduler {
-  /// `DDPMParallelScheduler`.
-  public static let className = "DDPMParallelScheduler"
+/// DDIM (Song, Meng and Ermon 2020) under the name that parallel sampling knows it by; else as ``DDIMScheduler``.
+public typealias DDIMParallelScheduler = ParallelVariant<DDIMScheduler>
+
+/// DDPM (Ho, Jain and Abbeel 2020) under the name that parallel sampling knows it by; else as ``DDPMScheduler``.
+public typealias DDPMParallelScheduler = ParallelVariant<DDPMScheduler>
+
+/// A scheduler that `diffusers` has a second class for, which differs in its name and in having a step for many timesteps at
+/// once.
+public struct ParallelVariant<Base: ParallelScheduler>: ParallelScheduler {
+  /// The name of the base's class, with `Parallel` in it: `DDIMParallelScheduler`.
+  public static var className: String { Base.className.dropLast("Scheduler".count) + "ParallelScheduler" }
 
   /// Every key of the class with its value, then the keys that it does not know.
   public let config: SchedulerConfig
@@ -12,11 +19,11 @@ public struct DDPMParallelScheduler: ParallelScheduler {
     get { base.quirks }
     set { base.quirks = newValue }
   }
-  private var base: DDPMScheduler
+  private var base: Base
 
   /// The scheduler that a configuration describes; throws for a value that is wrong.
   public init(config: SchedulerConfig) throws(SchedulerError) {
-    base = try DDPMScheduler(config: config)
+    base = try Base(config: config)
     self.config = base.config.renamed(Self.className)
   }
 
