@@ -63,6 +63,9 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// The levels that churn goes to, and the noise up to there, are single-precision numbers: of a little churn few digits are
   /// left (Euler, EDMEuler, FlowMatchHeun, KarrasVe).
   public static let roundedChurn = Quirks(rawValue: 1 << 15)
+  /// How much noise a step keeps and how much it draws afresh are single-precision numbers: where little is kept it is mostly
+  /// rounding, and the root of a negative number where the sample begins without signal (DDIM).
+  public static let roundedDirection = Quirks(rawValue: 1 << 17)
   /// With `solver_type` `bh1` a step to a clean sample is infinity times nothing, and the sample is not a number (UniPC).
   public static let lostLastStep = Quirks(rawValue: 1 << 16)
 }
@@ -83,7 +86,7 @@ extension Quirks: CustomStringConvertible {
     ("lostFirstData", .lostFirstData), ("middlesNoisedToEnds", .middlesNoisedToEnds),
     ("roundedLambda", .roundedLambda), ("roundedAncestral", .roundedAncestral), ("assumedHistory", .assumedHistory),
     ("velocityBeforeChurn", .velocityBeforeChurn), ("roundedDerivative", .roundedDerivative),
-    ("roundedChurn", .roundedChurn), ("shiftTwice", .shiftTwice),
+    ("roundedChurn", .roundedChurn), ("roundedDirection", .roundedDirection), ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
     ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
   ]

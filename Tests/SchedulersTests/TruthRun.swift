@@ -13,7 +13,7 @@ struct TruthRun {
 
   /// Quirks that are roundings of scalars, and nothing else.
   static let roundings: Quirks = [
-    .roundedBeta, .roundedIntegrals, .roundedLambda, .roundedAncestral, .roundedChurn,
+    .roundedBeta, .roundedIntegrals, .roundedLambda, .roundedAncestral, .roundedChurn, .roundedDirection,
   ]
 
   private let golden: GoldenCase

@@ -38,14 +38,16 @@ public struct DDIMScheduler: ParallelScheduler {
     let plan = try Plan(
       timesteps, stride: quirks.contains(.fixedStride) ? training.count / steps : nil, in: training.schedule,
       endingAt: endsClean ? .clean : training.schedule.level(at: 0))
-    return try Sampler(DDIM(), predicting: prediction.prediction, refining: refinement, plan: plan)
+    return try Sampler(solver, predicting: prediction.prediction, refining: refinement, plan: plan)
   }
+
+  private var solver: DDIM { DDIM(isRounded: quirks.contains(.roundedDirection)) }
 
   /// The step from one timestep alone, as parallel sampling makes it: it always ends at a clean sample where the run does.
   public func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
     let stride = training.count / (try RunRequest.checked(steps: steps, atMost: training.count))
     let plan = try Plan([timestep], stride: stride, in: training.schedule, endingAt: .clean)
-    return try Sampler(DDIM(), predicting: prediction.prediction, refining: refinement, plan: plan)
+    return try Sampler(solver, predicting: prediction.prediction, refining: refinement, plan: plan)
   }
 
   /// The level of a training timestep.

@@ -5,23 +5,40 @@
 public struct DDIM: Solver {
   /// How much of the noise is drawn afresh unless ``StepOptions/eta`` says otherwise.
   public var eta: Double
+  /// Whether the fresh and the kept noise of equation 12 are in single precision, where almost nothing is kept the difference
+  /// of nearly equal numbers.
+  public var isRounded: Bool
 
   /// DDIM; deterministic unless said otherwise.
-  public init(eta: Double = 0) { self.eta = eta }
+  public init(eta: Double = 0, isRounded: Bool = false) { (self.eta, self.isRounded) = (eta, isRounded) }
 
   /// The step of equation 12.
   public func update(_ step: Step) -> Update {
     let (t, s) = (step.stage.start, step.stage.end)  // x_t → x_s
     let eta = step.options.eta ?? eta
-    // σ_t(η), equation 16, in a form that any frame has.
-    let remaining = (s.sigma * t.alpha) / (s.alpha * t.sigma)
-    let fresh = eta == 0 ? 0 : eta * s.sigma * (1 - remaining * remaining).squareRoot()
+    let (fresh, kept) = isRounded && eta > 0 ? Self.roundedShares(t, s, eta) : Self.shares(t, s, eta)
     // x_s = α_s·x₀ + kept·ε + fresh·z, with ε = (x_t − α_t·x₀)/σ_t.
-    let kept = (s.sigma * s.sigma - fresh * fresh).squareRoot()
     let data = -kept * t.alpha / t.sigma
     let recomputes = step.options.usesClippedOutput
     return Update(
       sample: kept / t.sigma, unrefined: recomputes ? 0 : data, prediction: s.alpha + (recomputes ? data : 0),
       noise: eta > 0 ? fresh : nil)
+  }
+
+  /// How much noise is drawn afresh, σ_t(η) of equation 16, in a form that any frame has, and how much is kept.
+  private static func shares(_ t: NoiseLevel, _ s: NoiseLevel, _ eta: Double) -> (fresh: Double, kept: Double) {
+    let remaining = (s.sigma * t.alpha) / (s.alpha * t.sigma)
+    let fresh = eta == 0 ? 0 : eta * s.sigma * (1 - remaining * remaining).squareRoot()
+    return (fresh, (s.sigma * s.sigma - fresh * fresh).squareRoot())
+  }
+
+  /// The same from ᾱ in single precision.
+  private static func roundedShares(
+    _ t: NoiseLevel, _ s: NoiseLevel, _ eta: Double
+  ) -> (fresh: Double, kept: Double) {
+    let (from, to) = (Float(t.alpha * t.alpha), Float(s.alpha * s.alpha))
+    let variance = (1 - to) / (1 - from) * (1 - from / to)
+    let fresh = Float(eta) * variance.squareRoot()
+    return (Double(fresh), Double((1 - to - fresh * fresh).squareRoot()))
   }
 }
