@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import HubModel
 import HubServer
 
 struct ServeCommand: ParsableCommand {
@@ -30,5 +32,14 @@ struct HubDirectoryOptions: ParsableArguments, Sendable {
   var root: String
 
   /// The hub's accounts.
-  var accounts: AccountStore { AccountStore(root: root) }
+  ///
+  /// - Throws: A usage error if there is no such directory: a misspelt one should not become a hub.
+  var accounts: AccountStore {
+    get throws {
+      guard FileManager.default.fileExists(atPath: root) else {
+        throw Failure.usage("There is no directory \(printable(root)).", hint: "make it: mkdir -p \(shellQuoted(root))")
+      }
+      return AccountStore(root: root)
+    }
+  }
 }

@@ -64,9 +64,6 @@ struct OwnerChange: Sendable {
   let name: String
 
   func add(_ hub: HubDirectoryOptions, fullname: String?, email: String? = nil) async throws -> Report {
-    guard FileManager.default.fileExists(atPath: hub.root) else {
-      throw Failure.usage("There is no directory \(printable(hub.root)).", hint: "make it: mkdir -p \(hub.root)")
-    }
     try hub.accounts.add(kind, name, fullname: fullname, email: email)
     return Report(json: ["name": .string(name), "type": .string(kind.rawValue)], text: "\(name) is added.")
   }
