@@ -1,4 +1,4 @@
-"""The part of `make bench` that measures the hub: many clients at once, against nginx with the same file."""
+"""The part of `make bench` that measures the hub: many clients at once, also against nginx with the same file."""
 
 import base64
 import http.client
@@ -60,7 +60,7 @@ def fetch(url, count):
     targets = [word for index in range(count) for word in ("-o", "/dev/null", f"{url}?n={index}")]
     began = time.perf_counter()
     subprocess.run(
-        ["curl", "-sSf", "--parallel", "--parallel-immediate", "--parallel-max", str(count), *targets], check=True)
+        ["curl", "-sSf", "--no-progress-meter", "--parallel", "--parallel-immediate", "--parallel-max", str(count), *targets], check=True)
     return time.perf_counter() - began
 
 
@@ -89,8 +89,11 @@ def downloads(world, hub, nginx_port, report):
 
 
 def commits(hub, report):
-    """Commits of many clients to one branch, for a minute; each that was acknowledged must be in the history."""
-    acknowledged, failures, stop = [], [], time.monotonic() + SECONDS
+    """For a minute commits of many clients to one branch, and as many downloads as before beside them.
+
+    Each commit that was acknowledged must be in the history.
+    """
+    acknowledged, downloaded, failures, stop = [], [], [], time.monotonic() + SECONDS
 
     def work(writer):
         number = 0
@@ -101,7 +104,16 @@ def commits(hub, report):
                 failures.append(error)
             number += 1
 
+    def download():
+        while time.monotonic() < stop:
+            try:
+                fetch(f"http://127.0.0.1:{hub.port}/org/model/resolve/main/served.bin", CLIENTS)
+                downloaded.append(CLIENTS)
+            except subprocess.CalledProcessError as error:
+                failures.append(error)
+
     threads = [threading.Thread(target=work, args=(writer,)) for writer in range(WRITERS)]
+    threads.append(threading.Thread(target=download))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -110,7 +122,8 @@ def commits(hub, report):
     history = subprocess.run(
         ["git", "-C", repository, "log", "--format=%H", "main"], check=True, capture_output=True, text=True)
     lost = set(acknowledged) - set(history.stdout.split())
-    report(f"serve: commits a second of {WRITERS} clients to one branch", len(acknowledged) / SECONDS, ">0")
-    report("serve: commits that failed", len(failures), "<1", str(failures[0])[:100] if failures else "")
+    rate = f"beside {sum(downloaded) / SECONDS:.0f} downloads a second"
+    report(f"serve: commits a second of {WRITERS} clients to one branch", len(acknowledged) / SECONDS, ">0", rate)
+    report("serve: commits and downloads that failed", len(failures), "<1", str(failures[0])[:100] if failures else "")
     report("serve: commits that were acknowledged and lost", len(lost), "<1")
     report("serve: most memory in all, MiB", memory(hub.process, "VmHWM"), "<300")
