@@ -33,8 +33,8 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 /// What Hummingbird is made of, where its own interface speaks of it.
 let hummingbirdParts: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
-  .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
-  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "HTTPTypes", package: "swift-http-types"),
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -119,7 +119,7 @@ let package = Package(
     // Counts allocations, where they are a promise.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
-      name: "HubTestSupport", dependencies: ["TestSupport", "HubModel", "HubGit", "HubServer", logging],
+      name: "HubTestSupport", dependencies: ["TestSupport", "HubModel", "HubGit", "HubServer", logging, crypto],
       path: "Tests/HubTestSupport", swiftSettings: settings),
     tests("PythonJSON"),
     tests("Scheduling", ["PythonJSON"]),

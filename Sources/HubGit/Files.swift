@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import HubModel
 
 /// Makes the directory `path` and those on the way to it; one that exists is fine.
@@ -54,4 +54,55 @@ package func synchronizeDirectory(_ path: String) {
   guard descriptor >= 0 else { return }
   fsync(descriptor)
   close(descriptor)
+}
+
+/// Makes the file `path`, which must not be there, with these bytes, and waits until they are on the disk.
+///
+/// - Throws: `diskFull`, or `system` with what failed; then there is no such file.
+package func makeFile(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws(HubError) {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+  guard descriptor >= 0 else { throw HubError(.system(call: "open", path: path, errno: errno)) }
+  defer { close(descriptor) }
+  do throws(HubError) {
+    let written: Result<Void, HubError> = bytes.withUnsafeBytes { bytes in
+      Result { () throws(HubError) in try writeAll(bytes, to: descriptor, path) }
+    }
+    try written.get()
+    guard fsync(descriptor) == 0 else { throw HubError(.system(call: "fsync", path: path, errno: errno)) }
+  } catch {
+    unlink(path)
+    throw error
+  }
+}
+
+/// Puts a file with these bytes in the place of `path`: at once or not at all, and on the disk when this returns.
+///
+/// - Parameter draft: Where it is made, on the same file system; what an end at the wrong moment leaves there is the
+///   caller's to remove.
+/// - Throws: `diskFull`, or `system` with what failed; then `path` is as it was.
+package func replaceFile(
+  _ path: String, with bytes: [UInt8], mode: mode_t = 0o644, draft: String? = nil
+) throws(HubError) {
+  let draft = draft ?? path + "." + UUID().uuidString
+  try makeFile(draft, bytes, mode: mode)
+  guard rename(draft, path) == 0 else {
+    let failure = errno
+    unlink(draft)
+    throw HubError(.system(call: "rename", path: path, errno: failure))
+  }
+  synchronizeDirectory(URL(filePath: path).deletingLastPathComponent().path)
+}
+
+/// Runs `body` while nobody else does for the same file, in this process or in another (flock(2)); waits for its turn.
+///
+/// - Parameter path: A file for this purpose alone, which is made if it is not there and stays.
+/// - Throws: `system`; what `body` throws.
+package func withFileLock<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+  let guardian = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+  guard guardian >= 0 else { throw HubError(.system(call: "open", path: path, errno: errno)) }
+  defer { close(guardian) }
+  while flock(guardian, LOCK_EX) != 0 {
+    guard errno == EINTR else { throw HubError(.system(call: "flock", path: path, errno: errno)) }
+  }
+  return try body()
 }

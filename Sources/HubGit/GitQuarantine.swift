@@ -18,6 +18,8 @@ public struct GitQuarantine: ~Copyable {
     case unsafeName(String)
     /// A directory of this many bytes.
     case longDirectory(size: Int64)
+    /// A commit or a tag of this many bytes.
+    case longMessage(size: Int64)
   }
 
   /// The quarantine in the directory `path` of the bare repository at `repository`.
@@ -34,35 +36,64 @@ public struct GitQuarantine: ~Copyable {
 
   /// What is wrong with the objects of the push, a few flaws at most; empty if nothing is.
   ///
-  /// Looks at the header of each object, and at the content of trees and of what could be a pointer.
+  /// Looks at the header of each object first, and only if none is too long at the content of trees and of what could be
+  /// a pointer: an object that is stored as a difference cannot be read without those that it differs from.
   ///
   /// - Parameters:
   ///   - blobLimit: The longest file that git itself may hold, in bytes.
   ///   - limits: The bounds of directories.
+  ///   - seconds: How long it may take.
   ///   - isKnown: Whether the repository may name an object of LFS.
-  /// - Throws: `repository` if an object is damaged; what `isKnown` throws.
+  /// - Throws: `repository` if an object is damaged; `limitExceeded` if the time is over; what `isKnown` throws.
   public borrowing func flaws(
-    blobLimit: Int64, limits: TreeLimits = TreeLimits(), isKnown: (LFSPointer) throws(HubError) -> Bool
+    blobLimit: Int64, limits: TreeLimits = TreeLimits(), seconds: Int = 3600,
+    isKnown: (LFSPointer) throws(HubError) -> Bool
   ) throws(HubError) -> [Flaw] {
+    let end = ContinuousClock.now + .seconds(seconds)
+    func checkTime() throws(HubError) {
+      guard ContinuousClock.now < end else { throw HubError(.limitExceeded("more work than \(seconds) seconds do")) }
+    }
+    let long = try longObjects(blobLimit: blobLimit, limits, checkTime)
+    guard long.isEmpty else { return long }
     let all = try ObjectDatabase(repository)
     var flaws: [(blob: git_oid?, Flaw)] = []
     try forEach { id throws(HubError) in
+      try checkTime()
       var id = id
       guard let (type, length) = try all.header(of: &id) else { return true }
       if type == GIT_OBJECT_TREE {
-        flaws += try self.flaws(ofTree: &id, length: length, limits).map { (nil, $0) }
-      } else if type == GIT_OBJECT_BLOB {
-        if length > blobLimit {
-          flaws.append((id, .longFile(name: "", size: Int64(length))))
-        } else if length <= LFSPointer.maximumLength, let pointer = LFSPointer(bytes: try all.bytes(of: &id)),
-          try !isKnown(pointer)
-        {
-          flaws.append((id, .unknownObject(name: "", pointer)))
-        }
+        flaws += try self.flaws(ofTree: &id, limits).map { (nil, $0) }
+      } else if type == GIT_OBJECT_BLOB, length <= LFSPointer.maximumLength,
+        let pointer = LFSPointer(bytes: try all.bytes(of: &id)), try !isKnown(pointer)
+      {
+        flaws.append((id, .unknownObject(name: "", pointer)))
       }
       return flaws.count < Self.enough
     }
     return flaws.isEmpty ? [] : try named(flaws, limits)
+  }
+
+  /// The objects that are too long by their headers.
+  private borrowing func longObjects(
+    blobLimit: Int64, _ limits: TreeLimits, _ checkTime: () throws(HubError) -> Void
+  ) throws(HubError) -> [Flaw] {
+    let all = try ObjectDatabase(repository)
+    var (files, others): ([(blob: git_oid?, Flaw)], [Flaw]) = ([], [])
+    try forEach { id throws(HubError) in
+      try checkTime()
+      var id = id
+      guard let (type, length) = try all.header(of: &id) else { return true }
+      let size = Int64(length)
+      switch type {
+      case GIT_OBJECT_BLOB:
+        if size > blobLimit, files.count < Self.enough { files.append((id, .longFile(name: "", size: size))) }
+      case GIT_OBJECT_TREE: if length > limits.bytesPerDirectory { others.append(.longDirectory(size: size)) }
+      default: if length > GitRepository.commitLimit { others.append(.longMessage(size: size)) }
+      }
+      return others.count < Self.enough
+    }
+    // Where a directory is too long none is read, not even for the names of files.
+    return others.isEmpty ? (files.isEmpty ? [] : try named(files, limits)) : others
   }
 
   /// Removes quarantines of the bare repository at `repository` that nobody has touched for `seconds`.
@@ -80,10 +111,7 @@ public struct GitQuarantine: ~Copyable {
   /// More flaws than anybody reads.
   private static var enough: Int { 10 }
 
-  private borrowing func flaws(
-    ofTree id: inout git_oid, length: Int, _ limits: TreeLimits
-  ) throws(HubError) -> [Flaw] {
-    guard length <= limits.bytesPerDirectory else { return [.longDirectory(size: Int64(length))] }
+  private borrowing func flaws(ofTree id: inout git_oid, _ limits: TreeLimits) throws(HubError) -> [Flaw] {
     let tree = try repository.directory(&id, limits)
     for index in 0..<git_tree_entrycount(tree.pointer) {
       guard let entry = git_tree_entry_byindex(tree.pointer, index), let bytes = git_tree_entry_name(entry) else {

@@ -85,23 +85,39 @@ extension GitRepository {
     }
   }
 
-  /// One call of libgit2, which sorts the updates and reads each directory once.
+  /// One call of libgit2, which sorts the updates and reads each directory once. A file that can be run stays one.
   private borrowing func update(_ base: GitObjectID, _ steps: [GitStep]) throws(HubError) -> GitObjectID {
     guard !steps.isEmpty else { return base }
+    var (made, id) = (git_oid(), base.oid)
+    let tree = try Handle("git_tree_lookup", free: git_tree_free) { git_tree_lookup(&$0, pointer, &id) }
     let names = CStrings(steps.map(\.path.text))
-    let updates = zip(steps, names.pointers).map { step, name in
+    var updates: [git_tree_update] = []
+    for (step, name) in zip(steps, names.pointers) {
       var update = git_tree_update()
       update.path = UnsafePointer(name)
       update.filemode = GIT_FILEMODE_BLOB
-      if case .put(_, let blob) = step { update.id = blob.oid } else { update.action = GIT_TREE_UPDATE_REMOVE }
-      return update
+      if case .put(_, let blob) = step {
+        update.id = blob.oid
+        if Self.isExecutable(name, in: tree) { update.filemode = GIT_FILEMODE_BLOB_EXECUTABLE }
+      } else {
+        update.action = GIT_TREE_UPDATE_REMOVE
+      }
+      updates.append(update)
     }
-    var (made, id) = (git_oid(), base.oid)
-    let tree = try Handle("git_tree_lookup", free: git_tree_free) { git_tree_lookup(&$0, pointer, &id) }
     try GitFailure.check(
       git_tree_create_updated(&made, pointer, tree.pointer, updates.count, updates), "git_tree_create_updated")
     withExtendedLifetime(names) {}
     return GitObjectID(made)
+  }
+
+  private static func isExecutable(_ path: UnsafePointer<CChar>, in tree: borrowing Handle) -> Bool {
+    var entry: OpaquePointer?
+    guard git_tree_entry_bypath(&entry, tree.pointer, path) == 0, let entry else {
+      git_error_clear()
+      return false
+    }
+    defer { git_tree_entry_free(entry) }
+    return git_tree_entry_filemode(entry) == GIT_FILEMODE_BLOB_EXECUTABLE
   }
 
   private borrowing func emptyTree() throws(HubError) -> GitObjectID {
@@ -137,12 +153,12 @@ extension GitStep {
 
 extension RepositoryPath {
   /// The directory that the path is in, `nil` at the root.
-  fileprivate var directory: RepositoryPath? {
+  var directory: RepositoryPath? {
     try? RepositoryPath(components.dropLast().joined(separator: "/"))  // absence: the root
   }
 
   /// The directories above, the nearest first.
-  fileprivate var directories: [RepositoryPath] {
+  var directories: [RepositoryPath] {
     var (paths, next) = ([RepositoryPath](), directory)
     while let path = next {
       paths.append(path)

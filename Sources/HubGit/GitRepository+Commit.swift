@@ -57,7 +57,7 @@ extension GitRepository {
     if let parent, parent != current {
       throw HubError(.conflict("\(reference) is not at \(parent) but at \(current?.hex ?? "no commit")"))
     }
-    let changed = GitObjectID(try makeTree(changes, on: current))
+    let changed = try tree(changes, on: current)
     let made = try addCommit(changed, parents: current.map { [$0] } ?? [], message: message, author: author)
     try setReference(reference, to: made, expecting: current.map(ExpectedReference.commit) ?? .absent)
     return made

@@ -2,33 +2,16 @@ internal import CGit2
 public import HubModel
 
 extension GitRepository {
-  /// The files named `name`, in whatever directory, that `new` has and `old` has not, or has with another content.
-  ///
-  /// - Parameter old: The commit before, or `nil` for an empty one.
-  /// - Throws: `repository` if an object is damaged or missing.
-  public borrowing func changedFiles(
-    named name: String, from old: CommitID?, to new: CommitID
-  ) throws(HubError) -> [GitEntry] {
-    var entries: [GitEntry] = []
-    let diff = try diff(from: old, to: new, paths: [name, "*/" + name])
-    for index in 0..<git_diff_num_deltas(diff.pointer) {
-      guard let delta = git_diff_get_delta(diff.pointer, index)?.pointee, delta.status != GIT_DELTA_DELETED else {
-        continue
-      }
-      guard let text = delta.new_file.path.flatMap({ String(validatingCString: $0) }),
-        let path = try? RepositoryPath(text),  // absence: a hostile name, which is not served either
-        path.lastComponent == name, let entry = try entry(at: path, in: new), entry.kind == .file
-      else { continue }
-      entries.append(entry)
-    }
-    return entries
-  }
-
   /// The difference between two commits as `git diff` prints it; cut after `limit` bytes.
   ///
   /// Of a file longer than a megabyte it says only that it differs.
-  public borrowing func patch(from old: CommitID?, to new: CommitID, limit: Int) throws(HubError) -> String {
-    let diff = try diff(from: old, to: new, paths: [])
+  ///
+  /// - Throws: `limitExceeded` for a tree beyond `limits`; `repository` if an object is damaged or missing.
+  public borrowing func patch(
+    from old: CommitID?, to new: CommitID, limit: Int, limits: TreeLimits = TreeLimits()
+  ) throws(HubError) -> String {
+    for commit in [old, new].compactMap(\.self) { try checkExtent(of: commit, limits: limits) }
+    let diff = try diff(from: old, to: new)
     var collector = PatchCollector(limit: limit)
     let result = withUnsafeMutablePointer(to: &collector) { collector in
       git_diff_print(
@@ -44,25 +27,15 @@ extension GitRepository {
     return String(decoding: collector.bytes, as: UTF8.self)
   }
 
-  private borrowing func diff(from old: CommitID?, to new: CommitID, paths: [String]) throws(HubError) -> Handle {
+  private borrowing func diff(from old: CommitID?, to new: CommitID) throws(HubError) -> Handle {
     var (oldTree, newTree) = (try tree(of: old).oid, try tree(of: new).oid)
     let before = try Handle("git_tree_lookup", free: git_tree_free) { git_tree_lookup(&$0, pointer, &oldTree) }
     let after = try Handle("git_tree_lookup", free: git_tree_free) { git_tree_lookup(&$0, pointer, &newTree) }
     var options = git_diff_options()
     try GitFailure.check(git_diff_options_init(&options, UInt32(GIT_DIFF_OPTIONS_VERSION)), "git_diff_options_init")
     options.max_size = 1 << 20
-    let names = CStrings(paths)
-    var pointers = names.pointers.map { Optional($0) }
-    let count = pointers.count
-    var made: OpaquePointer?
-    let result = pointers.withUnsafeMutableBufferPointer { list in
-      options.pathspec = git_strarray(strings: list.baseAddress, count: count)
-      return git_diff_tree_to_tree(&made, pointer, before.pointer, after.pointer, &options)
-    }
-    withExtendedLifetime(names) {}
     return try Handle("git_diff_tree_to_tree", free: git_diff_free) {
-      $0 = made
-      return result
+      git_diff_tree_to_tree(&$0, pointer, before.pointer, after.pointer, &options)
     }
   }
 }

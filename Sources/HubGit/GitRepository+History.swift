@@ -47,9 +47,10 @@ extension GitRepository {
   ///
   /// An entry's commit is the first one, going back, whose parents all have something else there.
   ///
-  /// - Parameter budget: The most commits to look at; entries that none of them touched are left out.
+  /// - Parameter budget: How often to look at an entry of a commit: of fifty entries at two thousand commits. Entries
+  ///   that none of these touched are left out.
   public borrowing func lastChanges(
-    of entries: [GitEntry], in commit: CommitID, budget: Int = 2_000
+    of entries: [GitEntry], in commit: CommitID, budget: Int = 100_000
   ) throws(HubError) -> [RepositoryPath: GitCommit] {
     var found: [RepositoryPath: GitCommit] = [:]
     var pending = entries
@@ -68,7 +69,7 @@ extension GitRepository {
           later.append(entry)
         }
       }
-      (pending, rest) = (later, rest - 1)
+      (pending, rest) = (later, rest - pending.count)
       return !pending.isEmpty && rest > 0
     }
     return found

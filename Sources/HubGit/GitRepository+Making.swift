@@ -4,85 +4,31 @@ import HubModel
 /// The tree of a commit.
 extension GitRepository {
   /// The tree of `parent` with `changes` made; the blobs that stay need not be there, as in a partial clone.
-  borrowing func makeTree(
+  ///
+  /// What is deleted goes first, so that a file may take the place of a directory, and a directory that is deleted may
+  /// have new files.
+  borrowing func tree(
     _ changes: [RepositoryPath: GitChange], on parent: CommitID?
-  ) throws(HubError) -> git_oid {
-    let changes = try spelledOut(changes, on: parent)
-    let names = CStrings(changes.keys.map(\.text))
-    let base = try baseTree(parent)
-    var updates: [git_tree_update] = []
-    for (change, name) in zip(changes, names.pointers) {
-      var update = git_tree_update()
-      update.path = UnsafePointer(name)
-      update.filemode = Self.isExecutable(name, in: base) ? GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB
-      switch change.value {
-      case .file(let bytes): update.id = try addBlob(bytes).oid
-      case .pointer(let pointer): update.id = try addBlob(pointer.text.utf8).oid
-      case .deleted: update.action = GIT_TREE_UPDATE_REMOVE
-      }
-      updates.append(update)
-    }
-    var made = git_oid()
-    try GitFailure.check(
-      git_tree_create_updated(&made, pointer, base.pointer, updates.count, updates), "git_tree_create_updated")
-    withExtendedLifetime(names) {}
-    return made
-  }
-
-  /// The same changes, without a folder to delete in which another change is made: libgit2 would bring it back.
-  private borrowing func spelledOut(
-    _ changes: [RepositoryPath: GitChange], on parent: CommitID?
-  ) throws(HubError) -> [RepositoryPath: GitChange] {
-    var result = changes
-    for (path, change) in changes where change == .deleted {
-      guard let parent, let entry = try entry(at: path, in: parent) else {
-        throw HubError(.entryNotFound, context: HubError.Context(file: path.text))
-      }
-      guard entry.kind == .directory, changes.keys.contains(where: { $0.text.beginsWithBytes(path.text + "/") }) else {
-        continue
-      }
-      result[path] = nil
-      for file in try entries(below: path, in: parent, recursive: true) ?? [] where file.kind != .directory {
-        result[file.path] = changes[file.path] ?? .deleted
+  ) throws(HubError) -> GitObjectID {
+    let base = try tree(of: parent)
+    var (removals, additions): ([GitStep], [GitStep]) = ([], [])
+    for (path, change) in changes {
+      switch change {
+      case .file(let bytes): additions.append(.put(path, try addBlob(bytes)))
+      case .pointer(let pointer): additions.append(.put(path, try addBlob(pointer.text.utf8)))
+      case .deleted where changes.hasDeletion(above: path): break
+      case .deleted:
+        let isDirectory = try entry(at: path, inTree: base)?.kind == .directory
+        removals.append(isDirectory ? .removeDirectory(path) : .remove(path))
       }
     }
-    return result.filter { path, change in change != .deleted || !result.hasDeletion(above: path) }
-  }
-
-  private static func isExecutable(_ path: UnsafePointer<CChar>, in tree: borrowing Handle) -> Bool {
-    var entry: OpaquePointer?
-    guard git_tree_entry_bypath(&entry, tree.pointer, path) == 0, let entry else {
-      git_error_clear()
-      return false
-    }
-    defer { git_tree_entry_free(entry) }
-    return git_tree_entry_filemode(entry) == GIT_FILEMODE_BLOB_EXECUTABLE
-  }
-
-  private borrowing func baseTree(_ parent: CommitID?) throws(HubError) -> Handle {
-    guard let parent else { return try emptyTree() }
-    let commit = try lookUp(parent)
-    return try Handle("git_commit_tree", free: git_tree_free) { git_commit_tree(&$0, commit.pointer) }
-  }
-
-  private borrowing func emptyTree() throws(HubError) -> Handle {
-    let builder = try Handle("git_treebuilder_new", free: git_treebuilder_free) {
-      git_treebuilder_new(&$0, pointer, nil)
-    }
-    var empty = git_oid()
-    try GitFailure.check(git_treebuilder_write(&empty, builder.pointer), "git_treebuilder_write")
-    return try Handle("git_tree_lookup", free: git_tree_free) { git_tree_lookup(&$0, pointer, &empty) }
+    return try tree(removals + additions, on: base)
   }
 }
 
 extension [RepositoryPath: GitChange] {
   /// Whether a folder that `path` lies in is deleted as a whole.
   fileprivate func hasDeletion(above path: RepositoryPath) -> Bool {
-    var folder = path.text.utf8[...]
-    while let slash = folder.lastIndex(of: UInt8(ascii: "/")) {
-      folder = folder[..<slash]
-      if let parent = try? RepositoryPath(String(Substring(folder))), self[parent] == .deleted { return true }
-    }
-    return false
+    path.directories.contains { self[$0] == .deleted }
   }
 }

@@ -15,10 +15,15 @@ public enum GitMerge: Hashable, Sendable {
 
 extension GitRepository {
   /// What it takes to bring `head` into `base`; nothing but objects is written.
-  public borrowing func merge(_ head: CommitID, into base: CommitID) throws(HubError) -> GitMerge {
+  ///
+  /// - Throws: `limitExceeded` for a tree beyond `limits`; `repository` if an object is damaged or missing.
+  public borrowing func merge(
+    _ head: CommitID, into base: CommitID, limits: TreeLimits = TreeLimits()
+  ) throws(HubError) -> GitMerge {
     let ancestor = try mergeBase(head, base)
     if ancestor == head { return .upToDate }
     if ancestor == base { return .fastForward }
+    for commit in [head, base, ancestor].compactMap(\.self) { try checkExtent(of: commit, limits: limits) }
     let ours = try lookUp(base)
     let theirs = try lookUp(head)
     var options = git_merge_options()

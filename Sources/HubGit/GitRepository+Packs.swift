@@ -19,7 +19,7 @@ extension GitRepository {
     to descriptor: Int32, _ path: String, preface: (CommitID) -> [UInt8] = { _ in [] }
   ) throws(HubError) -> CommitID {
     try keepNewObjectsInMemory()
-    let tree = GitObjectID(try makeTree(changes, on: parent))
+    let tree = try tree(changes, on: parent)
     let commit = try addCommit(tree, parents: parent.map { [$0] } ?? [], message: message, author: author)
     let builder = try Handle("git_packbuilder_new", free: git_packbuilder_free) { git_packbuilder_new(&$0, pointer) }
     for object in try newObjects(of: commit, changing: changes.keys) {

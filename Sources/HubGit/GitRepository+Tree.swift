@@ -161,7 +161,7 @@ private struct TreeWalk {
 
 extension GitEntry {
   /// The entry, unless it is one that is never listed.
-  fileprivate init?(_ entry: OpaquePointer, _ name: String, in directory: RepositoryPath?) {
+  init?(_ entry: OpaquePointer, _ name: String, in directory: RepositoryPath?) {
     guard let kind = Kind(entry) else { return nil }
     guard let path = try? directory?.appending(name) ?? Self.root(name) else { return nil }  // absence: a hostile name
     self.init(path: path, kind: kind, id: GitObjectID(git_tree_entry_id(entry).pointee))

@@ -24,7 +24,7 @@ public struct RepositoryID: Hashable, Sendable, Comparable, CustomStringConverti
   /// Checks `name` by the hub's rules and makes it a repository's identity.
   ///
   /// The rules: at most one `/`; each part 1 to 96 characters of `[A-Za-z0-9_.-]`, not beginning or ending with `-` or
-  /// `.`, without `--` or `..`, and the whole not ending in `.git`.
+  /// `.` or in `.git`, without `--` or `..`.
   ///
   /// - Throws: ``HubError`` with the code ``HubError/Code/invalidArgument``, which names the rule that `name` breaks.
   public init(_ name: String, kind: Kind = .model) throws(HubError) {
@@ -61,7 +61,9 @@ public struct RepositoryID: Hashable, Sendable, Comparable, CustomStringConverti
     for part in parts {
       if let reason = flaw(ofPart: part) { return reason }
     }
-    return name.hasSuffix(".git") ? "it ends in '.git', which is not part of a repository's name" : nil
+    // An owner of such a name would have its repositories inside that of another.
+    let isFolder = parts.contains { $0.lowercased().hasSuffix(".git") }
+    return isFolder ? "a part of it ends in '.git', which is not part of a repository's name" : nil
   }
 
   private static func flaw(ofPart part: Substring) -> String? {

@@ -24,7 +24,8 @@ public struct Revision: Hashable, Sendable, CustomStringConvertible {
   /// The branch that a hub serves when no revision is named.
   public static let main = Revision(trusted: "main")
 
-  /// Checks `name` by git's rules for ref names, of which every commit hash is an instance too.
+  /// Checks `name` by git's rules for ref names, of which every commit hash is an instance too, and refuses what would
+  /// reorder the text of a terminal.
   ///
   /// - Throws: ``HubError`` with the code ``HubError/Code/invalidArgument`` for an empty name, one over 255 bytes, a
   ///   control character or space, any of `~^:?*[\`, `..`, `@{`, `//`, a component that begins with `.` or ends in
@@ -50,7 +51,9 @@ public struct Revision: Hashable, Sendable, CustomStringConvertible {
   private static func flaw(of name: String) -> String? {
     if name.isEmpty { return "it is empty" }
     if name.utf8.count > 255 { return "it is longer than 255 bytes" }
-    if name.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) { return "it contains a space or a control character" }
+    if name.utf8.contains(UInt8(ascii: " ")) || name.unicodeScalars.contains(where: RepositoryPath.isUnprintable) {
+      return "it contains a space or a control character"
+    }
     if name.utf8.contains(where: "~^:?*[\\".utf8.contains) { return "it contains one of '~^:?*[\\'" }
     if name.hasBytes("..") || name.hasBytes("@{") { return "it contains '..' or '@{'" }
     if name == "@" { return "'@' alone is not a name" }

@@ -50,7 +50,7 @@ extension Route {
 
   private static let apiVerbs: [Substring] = [
     "revision", "tree", "paths-info", "refs", "commits", "auth-check", "settings", "preupload", "commit", "branch",
-    "tag", "discussions", "user-access-request", "scheduler-plan",
+    "super-squash", "tag", "discussions", "user-access-request", "scheduler-plan",
   ]
 
   private init?(_ id: RepositoryID, _ verb: Substring, _ arguments: ArraySlice<Substring>) {
@@ -88,6 +88,7 @@ extension Route {
     case ("paths-info", true): self = .pathsInfo(id, revision)
     case ("commits", true): self = .commits(id, revision)
     case ("preupload", true): self = .preupload(id, revision)
+    case ("super-squash", true): self = .squash(id, revision)
     case ("commit", true): self = .commit(id, revision)
     case ("tree", true): self = .tree(id, revision, path: nil)
     case ("tree", false), ("scheduler-plan", false):

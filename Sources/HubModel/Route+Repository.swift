@@ -6,6 +6,7 @@ extension Route {
     case .authCheck(let id, _), .info(let id, _), .tree(let id, _, _), .pathsInfo(let id, _), .refs(let id): id
     case .commits(let id, _), .settings(let id), .preupload(let id, _), .commit(let id, _), .branch(let id, _): id
     case .tag(let id, _), .discussions(let id), .discussion(let id, _, _), .access(let id, _): id
+    case .squash(let id, _): id
     case .schedulerPlan(let id, _, _), .git(let id, _), .lfs(let id, _), .resolve(let id, _, _), .raw(let id, _, _): id
     }
   }

@@ -31,6 +31,8 @@ public enum Route: Hashable, Sendable {
   case preupload(RepositoryID, Revision)
   /// `/api/models/ID/commit/REV`: a commit, as lines of JSON.
   case commit(RepositoryID, Revision)
+  /// `/api/models/ID/super-squash/BRANCH`: one commit in place of a branch's history.
+  case squash(RepositoryID, Revision)
   /// `/api/models/ID/branch/NAME`: makes or deletes a branch; the name is not checked yet.
   case branch(RepositoryID, String)
   /// `/api/models/ID/tag/NAME`: makes a tag at that revision, or deletes the tag of that name; not checked yet.
@@ -73,6 +75,7 @@ public enum Route: Hashable, Sendable {
     case .settings(let id): Self.api(id) + "/settings"
     case .preupload(let id, let revision): Self.api(id, "preupload", revision)
     case .commit(let id, let revision): Self.api(id, "commit", revision)
+    case .squash(let id, let branch): Self.api(id, "super-squash", branch)
     case .branch(let id, let name): Self.api(id) + "/branch/" + PercentEncoding.encode(name)
     case .tag(let id, let name): Self.api(id) + "/tag/" + PercentEncoding.encode(name)
     case .discussions(let id): Self.api(id) + "/discussions"

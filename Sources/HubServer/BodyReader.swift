@@ -24,6 +24,7 @@ final class BodyReader: Sendable {
   ///
   /// - Throws: ``Refusal`` if it is longer than `limit`, ``ConnectionFailure`` if it does not come to its end.
   func bytes(limit: Int) async throws -> [UInt8] {
+    try checkLength(limit)
     let watchdog = close(after: seconds)
     defer { watchdog.cancel() }
     do {
@@ -44,7 +45,7 @@ final class BodyReader: Sendable {
   /// - Throws: ``Refusal`` if it is longer than `limit`, ``ConnectionFailure`` if it does not come to its end, what
   ///   `take` throws.
   func forEach(limit: Int64 = .max, _ take: (ByteBuffer) async throws -> Void) async throws {
-    if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > limit { throw tooLong(limit) }
+    try checkLength(limit)
     var (count, counted): (Int64, Int64) = (0, 0)
     var watchdog = close(after: seconds)
     defer { watchdog.cancel() }
@@ -70,6 +71,11 @@ final class BodyReader: Sendable {
     }
     if let failure { throw failure }
     isComplete.store(true, ordering: .relaxed)
+  }
+
+  /// Refuses a body that is too long by its own account, before it is sent.
+  private func checkLength(_ limit: some BinaryInteger) throws(Refusal) {
+    if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > limit { throw tooLong(limit) }
   }
 
   private func tooLong(_ limit: some BinaryInteger) -> Refusal {

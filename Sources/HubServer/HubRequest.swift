@@ -12,10 +12,15 @@ struct HubRequest: Sendable {
   let headers: HTTPFields
   /// Whose token came with it; `nil` without one.
   let caller: Account?
+  /// The address that it came from, as far as it tells callers apart.
+  let address: String
   /// The hub's URL as this client sees it, without a slash at its end.
   let endpoint: String
 
   var isHead: Bool { method == .head }
+
+  /// In whose name it is counted: the user's, or the address's without a token.
+  var party: String { caller.map { "user " + $0.user } ?? "address " + address }
 
   /// The value of `Link` for the next page of a list.
   ///

@@ -41,6 +41,9 @@ extension HubServer {
   public struct Limits: Sendable, Hashable {
     /// Connections at once; more wait to be accepted. Fewer where the process may not open as many files: two for each.
     public var connections: Int
+    /// Connections of one address at once, beyond which they are closed; `nil` for an eighth of ``connections``, and for
+    /// any number where the hub is on loopback or behind a proxy (``Configuration/publicEndpoint``).
+    public var connectionsPerAddress: Int?
     /// The longest request target, in bytes.
     public var target: Int
     /// All header fields of a request together, in bytes.
@@ -81,7 +84,7 @@ extension HubServer {
     /// Seconds that one of them may run.
     public var gitSeconds = 3600
     /// Bytes of memory that one of them may use, where the system can bound it.
-    public var gitMemory = 4 << 30
+    public var gitMemory = 1 << 30
 
     /// The usual limits.
     public init() {

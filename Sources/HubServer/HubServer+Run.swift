@@ -88,10 +88,12 @@ public struct HubServer: Sendable {
   }
 
   private var channels: HTTPServerBuilder {
-    guard let certificate else { return .http1(configuration: channelConfiguration) }
-    let configuration = channelConfiguration
+    let (certificate, configuration) = (certificate, channelConfiguration)
+    let counter = ConnectionCounter(limit: self.configuration.connectionsPerAddress)
     return HTTPServerBuilder { responder in
-      SecureChannel(base: HTTP1Channel(responder: responder, configuration: configuration), certificate: certificate)
+      GuardedChannel(
+        base: HTTP1Channel(responder: responder, configuration: configuration), certificate: certificate,
+        counter: counter)
     }
   }
 

@@ -18,6 +18,7 @@
 //     NAME.git/lfs/known/ab/OID        the objects that somebody has shown to this repository (``HubGit/LFSKnown``)
 //     NAME.git/lfs/objects/ab/cd/OID   objects that git-lfs itself put there
 //     NAME.git/lfs/locks.json          the locks of git LFS (`LFSLocks`)
+//     NAME.git/access.json             who has asked to read, if it is gated (`AccessBook`); its lock is access.guard
 //
 // What `git` puts there is served at once: there is no registry and nothing is kept in memory between two requests but
 // the accounts. A request is answered in these steps, each a value that the next one takes:

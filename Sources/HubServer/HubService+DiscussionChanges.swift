@@ -70,7 +70,7 @@ extension HubService {
     }
     guard let base = state.base else { throw Refusal(.conflict, "The branch \(pull.base) is gone") }
     let commit: CommitID
-    switch try repository.merge(state.head, into: base) {
+    switch try repository.merge(state.head, into: base, limits: limits.tree) {
     case .upToDate: throw Refusal.badRequest("Pull request \(record.number) has no commits that \(pull.base) has not")
     case .fastForward: commit = state.head
     case .conflicts(let paths):

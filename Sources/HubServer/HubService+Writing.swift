@@ -13,6 +13,7 @@ extension HubService {
     case .settings(let id): return try await settings(id, request, body)
     case .preupload(let id, let revision): return try await preupload(id, revision, request, body)
     case .commit(let id, let revision): return try await commit(id, revision, request, body)
+    case .squash(let id, let branch): return try await squash(id, branch, request, body)
     case .branch(let id, let name): return try await branch(id, name, request, body)
     case .tag(let id, let name): return try await tag(id, name, request, body)
     case .discussions(let id): return try await isRead ? discussions(id, request) : discuss(id, request, body)

@@ -52,7 +52,8 @@ extension Repositories {
   func move(_ id: RepositoryID, to other: RepositoryID) throws(HubError) {
     guard access(path(of: id), F_OK) == 0 else { throw HubError(.repositoryNotFound) }
     guard access(path(of: other), F_OK) != 0 else { throw HubError(.conflict("\(other) exists")) }
-    try write(other.name + "\n", to: sign(of: id))
+    try makeDirectories(unfinished)
+    try replaceFile(sign(of: id), with: Array("\(other.name)\n".utf8), draft: unfinished + "/" + UUID().uuidString)
     try makeDirectories(folder(of: path(of: other)))
     try rename(path(of: id), to: path(of: other))
     unlink(sign(of: other))
@@ -81,19 +82,5 @@ extension Repositories {
       throw HubError(.system(call: "rename", path: new, errno: errno))
     }
     for path in Set([folder(of: old), folder(of: new)]) { synchronizeDirectory(path) }
-  }
-
-  private func write(_ text: String, to path: String) throws(HubError) {
-    let new = unfinished + "/" + UUID().uuidString
-    try makeDirectories(unfinished)
-    let descriptor = Foundation.open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw HubError(.system(call: "open", path: new, errno: errno)) }
-    defer { close(descriptor) }
-    let written: Result<Void, HubError> = Array(text.utf8).withUnsafeBytes { bytes in
-      Result { () throws(HubError) in try writeAll(bytes, to: descriptor, new) }
-    }
-    try written.get()
-    guard fsync(descriptor) == 0 else { throw HubError(.system(call: "fsync", path: new, errno: errno)) }
-    try rename(new, to: path)
   }
 }

@@ -40,7 +40,7 @@ struct Responder: HTTPResponder {
         place = try door.enter()
         (caller, fields) = try door.caller(of: request, from: context.channel.remoteAddress, service.accounts)
       }
-      let parsed = try parse(request, caller)
+      let parsed = try parse(request, caller, Door.name(of: context.channel.remoteAddress))
       reply = try await service.reply(to: parsed, body)
     } catch let failure as ConnectionFailure {
       throw failure.cause
@@ -57,7 +57,7 @@ struct Responder: HTTPResponder {
     return response(reply, isHead: request.method == .head, context, place)
   }
 
-  private func parse(_ request: Request, _ caller: Account?) throws(Refusal) -> HubRequest {
+  private func parse(_ request: Request, _ caller: Account?, _ address: String) throws(Refusal) -> HubRequest {
     let target = request.head.path ?? "/"
     guard target.utf8.count <= configuration.limits.target else {
       throw Refusal(.uriTooLong, "The address is longer than \(configuration.limits.target) bytes")
@@ -66,7 +66,7 @@ struct Responder: HTTPResponder {
     let query = parts.count == 2 ? String(Substring(parts[1])) : nil
     return HubRequest(
       method: request.method, path: String(Substring(parts[0])), queryText: query, query: Query(query ?? ""),
-      headers: request.headers, caller: caller, endpoint: endpoint(request))
+      headers: request.headers, caller: caller, address: address, endpoint: endpoint(request))
   }
 
   /// The hub's address as the client sees it: as configured, or else by the name that the client used.

@@ -24,6 +24,7 @@ import Testing
       (.settings(data), "/api/datasets/a/b/settings"),
       (.preupload(model, .main), "/api/models/a/b/preupload/main"),
       (.commit(oldest, request), "/api/models/gpt2/commit/refs%2Fpr%2F1"),
+      (.squash(data, try Revision("feat/x")), "/api/datasets/a/b/super-squash/feat%2Fx"),
       (.branch(model, "feat/x"), "/api/models/a/b/branch/feat%2Fx"),
       (.tag(space, "v1"), "/api/spaces/a/b/tag/v1"),
       (.discussions(model), "/api/models/a/b/discussions"),

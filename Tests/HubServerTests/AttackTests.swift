@@ -97,22 +97,6 @@ import Testing
     #expect(Self.status(try await Self.get("/health", hub)) == 200)
   }
 
-  @Test(arguments: ["/health", "/nothing", "/api/models/acme/euler/paths-info/main"])
-  func `a body without an end is cut off`(path: String) async throws {
-    let repositories = try TestRepositories()
-    let hub = try await RunningHub(root: repositories.root)
-    let connection = try RawConnection(port: hub.port, patience: 120)
-    connection.send("POST \(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-    let flood = Task {
-      let piece = "10000\r\n" + String(repeating: "x", count: 65536) + "\r\n"
-      while connection.send(piece) { try await Task.sleep(for: .milliseconds(10)) }
-    }
-    let answer = String(decoding: await connection.rest(), as: UTF8.self)
-    #expect([404, 405, 413].contains(Self.status(answer)), "\(answer)")
-    #expect(answer.contains("Connection: close"))
-    try await flood.value
-  }
-
   @Test func `slow clients are cut off, and others are served meanwhile`() async throws {
     let repositories = try TestRepositories()
     let hub = try await RunningHub(root: repositories.root) {

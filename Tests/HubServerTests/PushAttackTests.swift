@@ -104,26 +104,46 @@ import Testing
     #expect(answer.status == 413, "\(answer.text)")
   }
 
+  /// Begins to fetch a long file, and reads its beginning.
+  static func beginFetch(_ commit: CommitID, _ hub: RunningHub) async throws -> RawConnection {
+    let request =
+      GitProtocolTests.line("command=fetch") + "0001" + GitProtocolTests.line("want \(commit)\n")
+      + GitProtocolTests.line("done\n") + "0000"
+    let connection = try RawConnection(port: hub.port)
+    connection.send(
+      "POST /acme/euler/git-upload-pack HTTP/1.1\r\nHost: x\r\nGit-Protocol: version=2\r\n"
+        + "Content-Type: application/x-git-upload-pack-request\r\nContent-Length: \(request.utf8.count)\r\n\r\n\(request)"
+    )
+    let start = String(decoding: await connection.read(atLeast: 1000), as: UTF8.self)
+    #expect(AttackTests.status(start) == 200)
+    return connection
+  }
+
   @Test func `git ends with the client, and the others get their turn`() async throws {
     let repositories = try TestRepositories()
     let hub = try await RunningHub(root: repositories.root) { $0.limits.gitProcesses = 1 }
     let repository = try repositories.open("models/acme/euler")
     let noise = try Self.noise(8_000_000)
     let commit = try repository.commit([try RepositoryPath("noise"): .file(noise)], message: "Noise")
-    let request =
-      GitProtocolTests.line("command=fetch") + "0001" + GitProtocolTests.line("want \(commit)\n")
-      + GitProtocolTests.line("done\n") + "0000"
-    for _ in 0..<4 {
-      let connection = try RawConnection(port: hub.port)
-      connection.send(
-        "POST /acme/euler/git-upload-pack HTTP/1.1\r\nHost: x\r\nGit-Protocol: version=2\r\n"
-          + "Content-Type: application/x-git-upload-pack-request\r\nContent-Length: \(request.utf8.count)\r\n\r\n\(request)"
-      )
-      let start = String(decoding: await connection.read(atLeast: 1000), as: UTF8.self)
-      #expect(AttackTests.status(start) == 200)
-    }
+    for _ in 0..<4 { _ = try await Self.beginFetch(commit, hub) }
     let user = try await GitUser()
     try await user.git("clone", "-q", hub.remote("acme/euler", nil), "one")
     #expect(try user.home.read("one/noise") == noise)
+  }
+
+  @Test func `whoever reads slowly is in nobody else's way`() async throws {
+    let repositories = try TestRepositories()
+    let hub = try await RunningHub(root: repositories.root) { $0.limits.gitProcesses = 4 }
+    let repository = try repositories.open("models/acme/euler")
+    let commit = try repository.commit([try RepositoryPath("noise"): .file(Self.noise(8_000_000))], message: "Noise")
+    var slow: [RawConnection] = []
+    for _ in 0..<2 { slow.append(try await Self.beginFetch(commit, hub)) }
+    // The share of the address is used up; more of it waits, and users are served.
+    let waiting = Task { try await Self.beginFetch(commit, hub) }
+    let user = try await GitUser()
+    // git names its user only where it is asked who it is.
+    try await user.git("clone", "-q", hub.remote("acme/secret"), "one")
+    slow.removeAll()
+    _ = try await waiting.value
   }
 }

@@ -19,6 +19,8 @@ public final class RunningHub: Sendable {
     public static let writer = "hf_writer_000000000000000000000000"
     /// Reads; a member of nothing.
     public static let stranger = "hf_stranger_0000000000000000000000"
+    /// Writes what is its own; a member of nothing, like ``stranger``, whose user it has.
+    public static let outsider = "hf_outsider_0000000000000000000000"
   }
 
   /// Starts a server over `root`, with the accounts of ``Tokens`` unless `hasAccounts` is false.
@@ -62,7 +64,8 @@ public final class RunningHub: Sendable {
       {"tokens": [
         {"name": "member", "token": "\(Tokens.member)", "user": "ada", "role": "read", "orgs": ["acme"]},
         {"name": "writer", "token": "\(Tokens.writer)", "user": "bob", "role": "write", "orgs": ["acme"]},
-        {"name": "stranger", "token": "\(Tokens.stranger)", "user": "eve", "role": "read"}
+        {"name": "stranger", "token": "\(Tokens.stranger)", "user": "eve", "role": "read"},
+        {"name": "outsider", "token": "\(Tokens.outsider)", "user": "eve", "role": "write"}
       ]}
       """
     let path = root + "/tokens.json"

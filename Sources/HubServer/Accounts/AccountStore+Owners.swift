@@ -33,7 +33,13 @@ extension AccountStore {
   public func add(
     _ kind: OwnerKind, _ name: String, fullname: String? = nil, email: String? = nil
   ) throws(HubError) {
-    _ = try RepositoryID(name + "/x")
+    guard (try? RepositoryID(name + "/x")) != nil else {  // the reason is the owner's rule, not the repository's
+      throw HubError(
+        .invalidArgument(
+          name: kind.word, value: name,
+          reason: "a name has 1 to 96 letters, digits, '-', '_' and '.', begins and ends with a letter, a digit or '_', "
+            + "and does not end in '.git'"))
+    }
     try change { database in
       if let taken = try Row.fetchOne(database, sql: "SELECT kind FROM owner WHERE name = ?", arguments: [name]) {
         let kind = OwnerKind(rawValue: taken["kind"]) ?? .user

@@ -27,6 +27,13 @@ extension HubServer.Configuration {
           + "behind a proxy that has them, or pass --insecure-http if the network is to be trusted"))
   }
 
+  /// The most connections of one address; `nil` for any number.
+  ///
+  /// Where nobody but this machine connects, or a proxy stands before the hub, all have one address.
+  var connectionsPerAddress: Int? {
+    limits.connectionsPerAddress ?? (isLoopback || publicEndpoint != nil ? nil : max(1, limits.connections / 8))
+  }
+
   /// Whether nobody but this machine can connect.
   var isLoopback: Bool {
     if host == "localhost" || host == "::1" { return true }

@@ -5,7 +5,8 @@ import HubModel
 /// Who has asked to read a gated repository, and what became of it: `access.json` in the bare repository, so that it is
 /// moved and removed with it.
 ///
-/// Who may read is decided by `hub.reader` in the repository's configuration alone. The book says when, by whom and why;
+/// `access.guard` beside it is held (flock(2)) from the reading to the writing, so that servers over one directory do not
+/// undo each other's decisions. Who may read is decided by `hub.reader` in the repository's configuration alone. The book says when, by whom and why;
 /// where the two differ, because somebody has used `git config`, the configuration counts.
 struct AccessBook: Sendable {
   enum Status: String, Codable, Sendable { case pending, accepted, rejected }
@@ -29,6 +30,11 @@ struct AccessBook: Sendable {
   static let limit = 10_000
 
   private(set) var entries: [Entry]
+
+  /// Runs `work` while nobody else changes the book of the repository at `path`.
+  static func locked<Value>(repositoryAt path: String, _ work: () throws -> Value) throws -> Value {
+    try withFileLock(path + "/access.guard", work)
+  }
 
   /// Reads the book of a repository, as its configuration has it.
   ///
@@ -88,13 +94,10 @@ struct AccessBook: Sendable {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let path = Self.path(repository.path)
-    do {
-      let data = try encoder.encode(entries)
-      try data.write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw HubError(.repository(reason: "access.json cannot be written"), cause: error)
+    guard let data = try? encoder.encode(entries) else {  // such a value always becomes JSON
+      throw HubError(.repository(reason: "requests that are no JSON"))
     }
+    try replaceFile(Self.path(repository.path), with: [UInt8](data))
   }
 
   private static func path(_ repository: String) -> String { repository + "/access.json" }

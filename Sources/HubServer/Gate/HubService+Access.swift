@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import HubGit
 import HubModel
-import Synchronization
 
 private func isoTime(_ seconds: Int64) -> String { timestamp(seconds) }
 
@@ -39,9 +38,6 @@ private enum AccessForm {
 }
 
 extension HubService {
-  /// One after the other: each reads the book, changes it and writes it.
-  private static let turn = Mutex(())
-
   /// The answer to a request about the readers of a gated repository.
   func access(
     _ id: RepositoryID, _ verb: Route.AccessVerb, _ request: HubRequest, _ body: BodyReader
@@ -148,13 +144,15 @@ extension HubService {
     _ id: RepositoryID, _ request: HubRequest,
     _ work: @escaping @Sendable (borrowing GitRepository, RepositoryMarks, inout AccessBook) throws -> Reply
   ) async throws -> Reply {
-    try await reading(id, request) { repository, _ in
-      try Self.turn.withLock { _ in
-        // As it is now that nobody else changes it.
-        let marks = try RepositoryMarks(repository)
-        guard marks.gate != .open else { throw Refusal.badRequest("This repository is not gated") }
-        var book = try AccessBook(repository, marks)
-        return try work(repository, marks, &book)
+    try await locks.locked(repositories.path(of: id)) {
+      try await reading(id, request) { repository, _ in
+        try AccessBook.locked(repositoryAt: repository.path) {
+          // As it is now that nobody else changes it.
+          let marks = try RepositoryMarks(repository)
+          guard marks.gate != .open else { throw Refusal.badRequest("This repository is not gated") }
+          var book = try AccessBook(repository, marks)
+          return try work(repository, marks, &book)
+        }
       }
     }
   }

@@ -4,6 +4,9 @@ import Logging
 import Synchronization
 
 /// Runs git for clients: a few at once, the others wait for their turn.
+///
+/// One user, or one address without a token, has half of the turns and of the places in the queue at most: whoever reads
+/// slowly, or asks for much, is not in the way of everybody.
 final class GitEngine: Sendable {
   /// More that wait are sent away.
   private static var queue: Int { 256 }
@@ -12,12 +15,12 @@ final class GitEngine: Sendable {
   let spool: Spool
   let limits: HubServer.Limits
   let logger: Logger
-  private let turns: Mutex<(free: Int, waiting: [CheckedContinuation<Void, Never>])>
+  private let turns: Mutex<Turns>
 
   /// The engine of the hub in `root`; without git on `PATH`, or hooks that can run, it refuses.
   init(root: String, spool: Spool, _ configuration: HubServer.Configuration) {
     (self.spool, limits, logger) = (spool, configuration.limits, configuration.logger)
-    turns = Mutex((free: max(1, configuration.limits.gitProcesses), waiting: []))
+    turns = Mutex(Turns(max(1, configuration.limits.gitProcesses)))
     let hooks = root + "/hooks"
     do throws(HubError) {
       try PushHook.install(in: hooks)
@@ -34,43 +37,65 @@ final class GitEngine: Sendable {
   /// The right to run git, given back with its last owner.
   final class Turn: Sendable {
     private let engine: GitEngine
+    private let caller: String
 
-    fileprivate init(_ engine: GitEngine) { self.engine = engine }
+    fileprivate init(_ engine: GitEngine, _ caller: String) { (self.engine, self.caller) = (engine, caller) }
 
-    deinit { engine.endTurn() }
+    deinit { engine.turns.withLock { $0.giveBack(caller) }?.resume() }
   }
 
   /// Waits for a turn.
   ///
+  /// - Parameter caller: Whose share it is taken from.
   /// - Throws: ``Refusal`` if too many wait already.
-  func turn() async throws(Refusal) -> Turn {
-    let isFull = turns.withLock { $0.free == 0 && $0.waiting.count >= Self.queue }
+  func turn(for caller: String) async throws(Refusal) -> Turn {
+    let isFull = turns.withLock { $0.isFull(for: caller, Self.queue) }
     guard !isFull else {
       throw Refusal(
         .serviceUnavailable, "Too many clones and pushes wait for their turn; try again", headers: [.retryAfter: "10"])
     }
     await withCheckedContinuation { continuation in
       let isFree = turns.withLock { turns in
-        guard turns.free > 0 else {
-          turns.waiting.append(continuation)
-          return false
-        }
-        turns.free -= 1
-        return true
+        if turns.take(caller) { return true }
+        turns.waiting.append((caller, continuation))
+        return false
       }
       if isFree { continuation.resume() }
     }
-    return Turn(self)
+    return Turn(self, caller)
+  }
+}
+
+/// Who has a turn, and who waits for one.
+private struct Turns {
+  private var free: Int
+  /// The most that one caller has.
+  private let share: Int
+  private var held: [String: Int] = [:]
+  var waiting: [(caller: String, continuation: CheckedContinuation<Void, Never>)] = []
+
+  init(_ count: Int) { (free, share) = (count, max(1, count / 2)) }
+
+  func isFull(for caller: String, _ queue: Int) -> Bool {
+    waiting.count >= queue || waiting.count(where: { $0.caller == caller }) >= queue / 2
   }
 
-  private func endTurn() {
-    let next: CheckedContinuation<Void, Never>? = turns.withLock { turns in
-      guard !turns.waiting.isEmpty else {
-        turns.free += 1
-        return nil
-      }
-      return turns.waiting.removeFirst()
-    }
-    next?.resume()
+  /// Takes a turn, if there is one for `caller`.
+  mutating func take(_ caller: String) -> Bool {
+    guard free > 0, held[caller, default: 0] < share else { return false }
+    free -= 1
+    held[caller, default: 0] += 1
+    return true
+  }
+
+  /// Gives a turn back; whoever is next has it when this returns.
+  mutating func giveBack(_ caller: String) -> CheckedContinuation<Void, Never>? {
+    free += 1
+    let left = held[caller, default: 1] - 1
+    held[caller] = left == 0 ? nil : left
+    guard let place = waiting.firstIndex(where: { held[$0.caller, default: 0] < share }) else { return nil }
+    let next = waiting.remove(at: place)
+    _ = take(next.caller)
+    return next.continuation
   }
 }

@@ -57,7 +57,7 @@ extension HubService {
         account.map { PushCheck(service: self, id: id, account: $0).verdict(question) }
           ?? PushVerdict(objections: ["nobody pushes"])
       })
-    let turn = try await engine.turn()
+    let turn = try await engine.turn(for: request.party)
     let session = try await GitThreads.run { () throws(HubError) in
       try GitSession(job, program, engine, turn)
     }

@@ -32,19 +32,7 @@ enum PushHook {
 
   private static func write(_ text: String, to path: String) throws(HubError) {
     if FileManager.default.contents(atPath: path) == Data(text.utf8), access(path, X_OK) == 0 { return }
-    let draft = path + "." + UUID().uuidString
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o755)
-    guard descriptor >= 0 else { throw HubError(.system(call: "open", path: draft, errno: errno)) }
-    defer {
-      close(descriptor)
-      unlink(draft)
-    }
-    var bytes = text
-    let written: Result<Void, HubError> = bytes.withUTF8 { bytes in
-      Result { () throws(HubError) in try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor, draft) }
-    }
-    try written.get()
-    guard rename(draft, path) == 0 else { throw HubError(.system(call: "rename", path: path, errno: errno)) }
+    try replaceFile(path, with: Array(text.utf8), mode: 0o755)
   }
 
   private static let asking = """

@@ -25,11 +25,17 @@ extension HubService {
         try downloads(question, id, repository, request)
       }
     case .upload:
-      objects = try await writing(id, request) { repository, _, _ in
-        try question.objects.map { try upload($0, question, id, repository, request) }
-      }
+      let work: @Sendable (borrowing GitRepository, RepositoryMarks, Account) throws -> [LFSBatchAnswer.Object]
+      work = { repository, _, _ in try question.objects.map { try upload($0, question, id, repository, request) } }
+      objects = try await isForRequest(question) ? participating(id, request, work) : writing(id, request, work)
     }
     return try Reply(lfs: LFSBatchAnswer(transfer: "basic", objects: objects))
+  }
+
+  /// Whether the objects may be for a pull request, which everybody may open who may read: clients name no ref where
+  /// there is none yet, and git-lfs, which always pushes to one, names it.
+  private func isForRequest(_ question: LFSBatchRequest) -> Bool {
+    question.ref.map { $0.name.beginsWithBytes("refs/pr/") } ?? true
   }
 
   private func downloads(

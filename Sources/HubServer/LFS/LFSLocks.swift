@@ -32,31 +32,19 @@ struct LFSLocks: Sendable {
   /// - Throws: What `change` throws; `system`, `diskFull`.
   func change<Value>(_ change: (inout [LFSLock]) throws -> Value) throws -> Value {
     try makeDirectories(directory)
-    let guardian = open(directory + "/locks.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard guardian >= 0 else { throw HubError(.system(call: "open", path: directory + "/locks.lock", errno: errno)) }
-    defer { close(guardian) }
-    guard flock(guardian, LOCK_EX) == 0 else { throw HubError(.system(call: "flock", path: path, errno: errno)) }
-    let before = try all()
-    var locks = before
-    let value = try change(&locks)
-    if locks != before { try write(locks) }
-    return value
+    return try withFileLock(directory + "/locks.lock") {
+      let before = try all()
+      var locks = before
+      let value = try change(&locks)
+      if locks != before { try write(locks) }
+      return value
+    }
   }
 
   private func write(_ locks: [LFSLock]) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes, .sortedKeys]
-    let draft = path + "." + UUID().uuidString
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw HubError(.system(call: "open", path: draft, errno: errno)) }
-    defer {
-      close(descriptor)
-      unlink(draft)
-    }
-    try encoder.encode(locks).withUnsafeBytes { bytes in try writeAll(bytes, to: descriptor, draft) }
-    guard fsync(descriptor) == 0 else { throw HubError(.system(call: "fsync", path: draft, errno: errno)) }
-    guard rename(draft, path) == 0 else { throw HubError(.system(call: "rename", path: path, errno: errno)) }
-    synchronizeDirectory(directory)
+    try replaceFile(path, with: [UInt8](encoder.encode(locks)))
   }
 }
 

@@ -86,17 +86,8 @@ struct URLSigner: Sendable {
     var generator = SystemRandomNumberGenerator()
     let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
     let draft = path + "." + UUID().uuidString
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw HubError(.system(call: "open", path: draft, errno: errno)) }
-    defer {
-      close(descriptor)
-      unlink(draft)
-    }
-    let written: Result<Void, HubError> = bytes.withUnsafeBytes { bytes in
-      Result { () throws(HubError) in try writeAll(bytes, to: descriptor, draft) }
-    }
-    try written.get()
-    fsync(descriptor)
+    try makeFile(draft, bytes, mode: 0o600)
+    defer { unlink(draft) }
     if link(draft, path) == 0 { return bytes }
     return try stored(path) ?? []
   }

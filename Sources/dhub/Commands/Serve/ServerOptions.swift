@@ -37,6 +37,15 @@ struct ServerLimitOptions: ParsableArguments, Sendable {
   var connections = 4096
 
   @Option(
+    name: .customLong("max-per-address"),
+    help: ArgumentHelp(
+      """
+      Connections of one address at once; more are closed. An eighth of all unless given; any number on loopback, and \
+      with --endpoint, as a proxy has one address.
+      """, valueName: "n"))
+  var connectionsPerAddress: Int?
+
+  @Option(
     name: .customLong("max-requests"),
     help: ArgumentHelp("Requests that are answered at once; more get 503 and come again.", valueName: "n"))
   var requests = 1024
@@ -59,7 +68,8 @@ struct ServerLimitOptions: ParsableArguments, Sendable {
 
   func validate() throws {
     for (name, value) in [
-      ("max-connections", connections), ("max-requests", requests), ("max-body", body),
+      ("max-connections", connections), ("max-per-address", connectionsPerAddress ?? 1), ("max-requests", requests),
+      ("max-body", body),
       ("idle-timeout", Int(idleSeconds)),
     ] where !(1...1_000_000).contains(value) {
       throw ValidationError("--\(name) is \(value), not 1 to 1000000")
@@ -69,6 +79,7 @@ struct ServerLimitOptions: ParsableArguments, Sendable {
 
   func apply(to limits: inout HubServer.Limits) {
     (limits.connections, limits.requests, limits.body) = (connections, requests, body << 20)
+    limits.connectionsPerAddress = connectionsPerAddress
     (limits.idleSeconds, limits.rate) = (idleSeconds, rate == 0 ? nil : rate)
   }
 }
