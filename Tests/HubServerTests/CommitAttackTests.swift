@@ -30,7 +30,10 @@ import Testing
   static let rows: [(String, Int)] =
     [
       "../x", "a/../../x", "/etc/x", ".git/config", "a/.GIT/hooks/x", "git~1/x", "a//b", "a/./b", "a\\\\b", "C:/x",
-      "a\\u0000b", "", ".git\\u200c/x",
+      "a\\u0000b", "", ".git\\u200c/x", "..", ".", "x/..", "./x", "x/", ".git /x", ".git.", ".git::$INDEX_ALLOCATION/x",
+      "a/GIT~1", "\\u202ex", "\\u0085x", ".cache/huggingface/x", "\\\\\\\\host\\\\x",
+      String(repeating: "a", count: 256),
+      String(repeating: "a/", count: 64) + "a", String(repeating: "../", count: 3000) + "x",
     ].map { (file($0, "x"), 400) } + [
       (file("README.md/below", "x"), 409), (file("scheduler", "x"), 409),
       (#"{"key": "deletedFile", "value": {"path": "nothing"}}"#, 404),
@@ -56,6 +59,19 @@ import Testing
     }
     let head = try repositories.open("models/acme/euler").head()
     #expect(head == repositories.commits.last)
+  }
+
+  @Test func `a path that is no text is refused`() async throws {
+    let repositories = try TestRepositories()
+    let client = Client(try await RunningHub(root: repositories.root))
+    let marked = Array(#"{"key": "header", "value": {"summary": "s"}}"#.utf8) + [10] + Array(Self.file("*x", "x").utf8)
+    // An overlong slash, a lone surrogate, the beginning of a letter.
+    for bytes in [[0x2E, 0x2E, 0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xC3], [0xFF]] as [[UInt8]] {
+      let body = marked.flatMap { $0 == UInt8(ascii: "*") ? bytes : [$0] }
+      let answer = try await client.send(.post, Self.route, token: Tokens.writer, body: .bytes(body))
+      #expect(answer.status == 400, "\(bytes): \(answer.text)")
+    }
+    #expect(try repositories.open("models/acme/euler").head() == repositories.commits.last)
   }
 
   @Test func `an object of a private repository cannot be named by who may not read it`() async throws {

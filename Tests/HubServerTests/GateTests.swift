@@ -90,6 +90,27 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: repositories.root + "/models/acme/gated.git/access.json"))
   }
 
+  @Test func `a configuration that git is writing is waited for`() async throws {
+    let repositories = try TestRepositories()
+    let client = Client(try await RunningHub(root: repositories.root))
+    let lock = try repositories.directory.write([], to: "models/acme/gated.git/config.lock")
+    let body = HTTPBody.bytes(Array(#"{"private": true}"#.utf8))
+    let setting = Task {
+      try await client.send(.put, "/api/models/acme/gated/settings", token: Tokens.writer, body: body).status
+    }
+    for _ in 0..<10 { #expect(try await client.get("/acme/euler/resolve/main/README.md").status == 200) }
+    #expect(try repositories.open("models/acme/gated").settings("hub.private").isEmpty)
+    try FileManager.default.removeItem(atPath: lock)
+    #expect(try await setting.value == 200)
+    #expect(try repositories.open("models/acme/gated").settings("hub.private") == ["true"])
+    // One that nobody takes away is a conflict, not a failure of the server.
+    try repositories.directory.write([], to: "models/acme/gated.git/config.lock")
+    let other = HTTPBody.bytes(Array(#"{"private": false}"#.utf8))
+    let answer = try await client.send(
+      .put, "/api/models/acme/gated/settings", token: Tokens.writer, body: other)
+    #expect(answer.status == 409, "\(answer.text)")
+  }
+
   @Test func `a gate that opens by itself lets in whoever asks`() async throws {
     let repositories = try TestRepositories()
     let client = Client(try await RunningHub(root: repositories.root))

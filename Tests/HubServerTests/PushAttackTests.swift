@@ -133,13 +133,14 @@ import Testing
 
   @Test func `whoever reads slowly is in nobody else's way`() async throws {
     let repositories = try TestRepositories()
-    let hub = try await RunningHub(root: repositories.root) { $0.limits.gitProcesses = 4 }
+    let hub = try await RunningHub(root: repositories.root) { $0.limits.gitProcesses = 2 }
     let repository = try repositories.open("models/acme/euler")
     let commit = try repository.commit([try RepositoryPath("noise"): .file(Self.noise(8_000_000))], message: "Noise")
     var slow: [RawConnection] = []
-    for _ in 0..<2 { slow.append(try await Self.beginFetch(commit, hub)) }
+    slow.append(try await Self.beginFetch(commit, hub))
     // The share of the address is used up; more of it waits, and users are served.
     let waiting = Task { try await Self.beginFetch(commit, hub) }
+    try await Task.sleep(for: .milliseconds(500))
     let user = try await GitUser()
     // git names its user only where it is asked who it is.
     try await user.git("clone", "-q", hub.remote("acme/secret"), "one")

@@ -37,7 +37,7 @@ extension AccountStore {
       throw HubError(
         .invalidArgument(
           name: kind.word, value: name,
-          reason: "a name has 1 to 96 letters, digits, '-', '_' and '.', begins and ends with a letter, a digit or '_', "
+          reason: "a name has 1 to 96 letters, digits, '-', '_' and '.', does not begin or end with '-' or '.', "
             + "and does not end in '.git'"))
     }
     try change { database in
