@@ -59,7 +59,7 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// (Euler).
   public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
   /// A step is the derivative `(x − x₀)/σ` times the length of its interval, all in single precision: of a clean sample that
-  /// is small beside the noise, few digits are left when both cancel (EDMEuler, Heun, FlowMatchHeun).
+  /// is small beside the noise, few digits are left when both cancel (Euler, EDMEuler, Heun, FlowMatchHeun).
   public static let roundedDerivative = Quirks(rawValue: 1 << 14)
   /// The levels that churn goes to, and the noise up to there, are single-precision numbers: of a little churn few digits are
   /// left (Euler, EDMEuler, FlowMatchHeun, KarrasVe).
