@@ -50,7 +50,8 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let middlesNoisedToEnds = Quirks(rawValue: 1 << 9)
   /// The logarithms of the signal-to-noise ratio are single-precision numbers, and so are their differences (DPM-Solver).
   public static let roundedLambda = Quirks(rawValue: 1 << 10)
-  /// Where ancestral steps go, and the noise they add, are single-precision numbers (KDPM2Ancestral).
+  /// Where ancestral steps go, and the noise they add, are single-precision numbers (EulerAncestral,
+  /// KDPM2Ancestral).
   public static let roundedAncestral = Quirks(rawValue: 1 << 11)
   /// A run that begins in the middle weighs its first predictions as if those before them were there (LMS).
   public static let assumedHistory = Quirks(rawValue: 1 << 12)
@@ -58,7 +59,7 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// (Euler).
   public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
   /// A step is the derivative `(x − x₀)/σ` times the length of its interval, all in single precision: of a clean sample that
-  /// is small beside the noise, few digits are left when both cancel (EDMEuler, Heun, FlowMatchHeun).
+  /// is small beside the noise, few digits are left when both cancel (Euler, EDMEuler, Heun, FlowMatchHeun).
   public static let roundedDerivative = Quirks(rawValue: 1 << 14)
   /// The levels that churn goes to, and the noise up to there, are single-precision numbers: of a little churn few digits are
   /// left (Euler, EDMEuler, FlowMatchHeun, KarrasVe).

@@ -39,7 +39,7 @@ public struct Churn: Sendable, Hashable, Codable {
     let (start, churned) = (step.stage.start, level(step))
     return Perturbation(
       noise: Self.deviation(from: start.sigma, to: churned.sigma, isRounded: isRounded), scale: step.options.noiseScale,
-      level: convertsBefore ? step.stage.level : churned)
+      level: churned, conversion: convertsBefore ? step.stage.level : churned)
   }
 
   /// The deviation of the noise that makes a sample of one sigma one of a larger: `√(σ̂² − σ²)`.

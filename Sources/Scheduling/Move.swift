@@ -48,7 +48,7 @@ extension Sampler {
   /// Decides a step.
   func move(_ step: Step) -> Move {
     let perturbation = solver.perturbation(step)
-    let level = perturbation?.level ?? step.stage.level
+    let level = perturbation?.conversion ?? step.stage.level
     var perturbed = Weights(.sample)
     if let perturbation { perturbed[.noise] = perturbation.noise * perturbation.scale }
 
@@ -59,7 +59,7 @@ extension Sampler {
       return sum
     }
     let isRefined = refinement != .none
-    let noiseFromData = isRefined && solver.target == .noise ? level : nil
+    let noiseFromData = isRefined && solver.target == .noise ? perturbation?.level ?? step.stage.level : nil
     // A rounded clean sample, and noise that is made of a refined one, are made of the very sample that was perturbed.
     let isApart = perturbation != nil && (noiseFromData != nil || refinement == .rounded)
     let seen = isApart ? Weights(.sample) : perturbed

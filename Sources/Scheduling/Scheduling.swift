@@ -18,8 +18,8 @@
 //
 // `Sampler.move(at:)` decides all of it as a `Move`: linear combinations of at most sixteen operands, held in one SIMD
 // vector. Where a prediction is neither refined nor remembered its weights are folded into those of the next sample, and
-// it never exists. `Pass` then goes over memory once, in blocks that stay in the first-level cache. Nothing else touches
-// a tensor.
+// it never exists. `Pass` then goes over memory once: with one loop that makes all sums of a step, or in blocks that stay in
+// the first-level cache. Nothing else touches a tensor.
 //
 // ## Numbers
 //

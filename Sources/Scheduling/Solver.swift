@@ -59,12 +59,14 @@ public struct Perturbation: Sendable, Hashable {
   public var noise: Double
   /// What the noise is multiplied by before that.
   public var scale: Double
-  /// The level of the sample with it; the model's output is converted at this level.
+  /// The level of the sample with it.
   public var level: NoiseLevel
+  /// The level that the model's output is converted at.
+  public var conversion: NoiseLevel
 
-  /// A perturbation.
-  public init(noise: Double, scale: Double = 1, level: NoiseLevel) {
-    (self.noise, self.scale, self.level) = (noise, scale, level)
+  /// A perturbation, with whose level the model's output is converted unless another is given.
+  public init(noise: Double, scale: Double = 1, level: NoiseLevel, conversion: NoiseLevel? = nil) {
+    (self.noise, self.scale, self.level, self.conversion) = (noise, scale, level, conversion ?? level)
   }
 }
 

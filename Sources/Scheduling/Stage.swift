@@ -45,10 +45,10 @@ public struct Plan: Sendable, Hashable, Codable {
     (self.stages, self.initNoiseSigma, self.sigmas) = (stages, initNoiseSigma, sigmas)
   }
 
-  /// Whether a step takes away so much noise, more than three quarters of it and four times the signal, that the rounding of
-  /// the difference shows in the result.
-  public var hasCancellation: Bool {
-    stages.contains { $0.start.sigma > 4 * max($0.end.sigma, $0.end.alpha) }
+  /// Whether a step takes away so much noise, all but one part in `ratio` of it and as many times the signal, that the rounding
+  /// of the difference shows in the result.
+  public func hasCancellation(beyond ratio: Double) -> Bool {
+    stages.contains { $0.start.sigma > ratio * max($0.end.sigma, $0.end.alpha) }
   }
 
   /// Whether an interval ends at so little of the noise that it begins with that the slope at its end, `(x − x₀)/σ`, shows

@@ -27,7 +27,7 @@ public struct EDMEulerScheduler: Scheduler {
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
     let plan = try plan(run)
     // With shorter steps both forms agree to within 1e-6, and the one without the derivative is four times as fast.
-    let rounds = quirks.contains(.roundedDerivative) && plan.hasCancellation
+    let rounds = quirks.contains(.roundedDerivative) && plan.hasCancellation(beyond: 4)
     let churn = Churn(intervals: plan.stages.count, isRounded: quirks.contains(.roundedChurn))
     return try Sampler(
       Euler(churn: churn, target: rounds ? .noise : .data), predicting: model.preconditioned(isRounded: rounds),

@@ -26,7 +26,8 @@ public struct EulerAncestralDiscreteScheduler: Scheduler {
     let list = try points.list(steps: run.onlySteps(of: self), quirks).ending(at: 0)
     let plan = Plan(
       list.timesteps(as: .single), in: .karras, scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
-    return try Sampler(DDIM(eta: 1), predicting: prediction.prediction, plan: plan)
+    let solver = DDIM(eta: 1, isRounded: quirks.contains(.roundedAncestral))
+    return try Sampler(solver, predicting: prediction.prediction, plan: plan)
   }
 
   /// The level of a training timestep.

@@ -40,7 +40,11 @@ public struct EulerDiscreteScheduler: Scheduler {
       intervals: plan.sigmas.count - 1,
       convertsBefore: prediction == .velocity && quirks.contains(.velocityBeforeChurn),
       isRounded: quirks.contains(.roundedChurn))
-    return try Sampler(Euler(churn: churn), predicting: prediction.prediction, plan: plan)
+    // Few steps with zero terminal SNR, whose first sigma is 4096.
+    let rounds = quirks.contains(.roundedDerivative) && plan.hasCancellation(beyond: 1000)
+    return try Sampler(
+      Euler(churn: churn, target: rounds ? .noise : .data), predicting: prediction.prediction,
+      refining: rounds ? .written : .none, plan: plan)
   }
 
   private var hasContinuousTimesteps: Bool { isContinuous && prediction == .velocity }

@@ -32,10 +32,14 @@ public struct DDIM: Solver {
     return (fresh, (s.sigma * s.sigma - fresh * fresh).squareRoot())
   }
 
-  /// The same from ᾱ in single precision.
+  /// The same in single precision: from ᾱ, or in Karras's frame from sigmas.
   private static func roundedShares(
     _ t: NoiseLevel, _ s: NoiseLevel, _ eta: Double
   ) -> (fresh: Double, kept: Double) {
+    if t.alpha == 1 {
+      let ancestral = Midpoint.ancestral(from: t.sigma, to: s.sigma, rounded: true)
+      return (ancestral.up, ancestral.down)
+    }
     let (from, to) = (Float(t.alpha * t.alpha), Float(s.alpha * s.alpha))
     let variance = (1 - to) / (1 - from) * (1 - from / to)
     let fresh = Float(eta) * variance.squareRoot()
