@@ -1,4 +1,5 @@
 internal import CGit2
+internal import CLooseObjects
 import Foundation
 public import HubModel
 
@@ -28,6 +29,7 @@ public struct GitQuarantine: ~Copyable {
   public init(at path: String, of repository: String) throws(HubError) {
     let opened = try GitRepository(bareAt: repository)
     let pushed = try Handle("git_odb_open", free: git_odb_free) { git_odb_open(&$0, path) }
+    try GitFailure.check(loose_objects_add(pushed.pointer, path), "loose_objects_add")
     let all = try ObjectDatabase(opened)
     try GitFailure.check(git_odb_add_disk_alternate(all.pointer, path), "git_odb_add_disk_alternate")
     self.repository = opened

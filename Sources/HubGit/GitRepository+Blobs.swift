@@ -1,4 +1,5 @@
 internal import CGit2
+internal import CLooseObjects
 import Crypto
 public import HubModel
 
@@ -78,7 +79,7 @@ extension GitRepository {
       return try sink(
         UnsafeRawBufferPointer(start: git_odb_object_data(object.pointer), count: git_odb_object_size(object.pointer)))
     }
-    defer { git_odb_stream_free(stream) }
+    defer { loose_objects_free_stream(stream) }
     try Self.copy(stream, length: length, named: blob, to: sink)
   }
 

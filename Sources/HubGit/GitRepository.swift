@@ -1,4 +1,5 @@
 internal import CGit2
+internal import CLooseObjects
 public import HubModel
 
 /// A bare repository, open until the value goes away.
@@ -18,8 +19,7 @@ public struct GitRepository: ~Copyable {
       git_repository_open_bare(&$0, path)
     }
     guard let opened else { throw HubError(.repositoryNotFound) }
-    handle = opened
-    self.path = path
+    try self.init(handle: opened, path: path)
   }
 
   /// Makes an empty bare repository in the directory `path`, with the folders on the way, whose `HEAD` is `main`.
@@ -40,10 +40,13 @@ public struct GitRepository: ~Copyable {
       git_repository_init_ext(&$0, path, &options)
     }
     withExtendedLifetime(head) {}
-    return GitRepository(handle: made, path: path)
+    return try GitRepository(handle: made, path: path)
   }
 
-  private init(handle: consuming Handle, path: String) {
+  private init(handle: consuming Handle, path: String) throws(HubError) {
+    let objects = try Handle("git_repository_odb", free: git_odb_free) { git_repository_odb(&$0, handle.pointer) }
+    // Of one that is cut short libgit2 would wait for the rest for ever.
+    try GitFailure.check(loose_objects_add(objects.pointer, path + "/objects"), "loose_objects_add")
     self.handle = handle
     self.path = path
   }
