@@ -111,7 +111,7 @@ static int read_stream(git_odb_stream *stream, char *out, size_t size) {
   return count < 0 ? fail("a loose object is cut short or damaged") : (int)count;
 }
 
-/// Opens an object and reads its header; GIT_PASSTHROUGH if it is not loose.
+/// Opens an object and reads its header; GIT_ENOTFOUND if it is not loose.
 static int open_object(struct object **opened, git_odb_backend *base, const git_oid *id) {
   struct backend *backend = (struct backend *)base;
   char digits[DIGITS + 1], path[backend->length + DIGITS + 3];
@@ -121,7 +121,7 @@ static int open_object(struct object **opened, git_odb_backend *base, const git_
   memcpy(path + backend->length + 1, digits, 2);
   memcpy(path + backend->length + 4, digits + 2, DIGITS - 1);
   int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return GIT_PASSTHROUGH;
+  if (file < 0) return GIT_ENOTFOUND;
   struct object *object = calloc(1, sizeof *object);
   if (object == NULL || inflateInit(&object->zlib) != Z_OK) {
     free(object);
@@ -183,6 +183,12 @@ static int loose_read(void **data, size_t *length, git_object_t *type, git_odb_b
   return 0;
 }
 
+/// Lists nothing: libgit2's own backends have the same objects. It calls every backend without a look whether it can.
+static int loose_foreach(git_odb_backend *base, git_odb_foreach_cb callback, void *payload) {
+  (void)base, (void)callback, (void)payload;
+  return 0;
+}
+
 static void free_backend(git_odb_backend *base) { free(base); }
 
 int loose_objects_add(git_odb *database, const char *objects) {
@@ -196,6 +202,7 @@ int loose_objects_add(git_odb *database, const char *objects) {
     backend->base.read = loose_read;
     backend->base.read_header = loose_read_header;
     backend->base.readstream = loose_read_stream;
+    backend->base.foreach = loose_foreach;
     backend->base.free = free_backend;
     result = git_odb_add_backend(database, &backend->base, PRIORITY);
   }

@@ -120,7 +120,7 @@ import Testing
   @Test func `idle connections keep nobody else waiting`() async throws {
     let repositories = try TestRepositories()
     let hub = try await RunningHub(root: repositories.root)
-    let idle = try (0..<300).map { _ in try RawConnection(port: hub.port) }
+    let idle = try (0..<60).map { _ in try RawConnection(port: hub.port) }
     #expect(Self.status(try await Self.get("/health", hub)) == 200)
     withExtendedLifetime(idle) {}
   }
