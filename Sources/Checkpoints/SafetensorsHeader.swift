@@ -163,22 +163,6 @@ extension SafetensorsHeader {
     return withUnsafeBytes(of: UInt64(header.count).littleEndian, Array.init) + header
   }
 
-  /// A string as Rust's `serde_json` writes it: in UTF-8, with escapes where JSON requires them.
-  private func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case "\u{8}": result += "\\b"
-      case "\u{C}": result += "\\f"
-      case "\u{0}"..<" ": result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
+  /// A string as Rust's `serde_json` writes it.
+  private func quoted(_ text: String) -> String { JSONValue.quoted(text, isASCII: false) }
 }

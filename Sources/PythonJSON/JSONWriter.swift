@@ -37,12 +37,12 @@ private struct JSONWriter {
     case .integer(let value): text += String(value)
     case .bigInteger(let digits): text += digits
     case .double(let value): text += pythonRepresentation(of: value)
-    case .string(let value): write(quoting: value)
+    case .string(let value): text += JSONValue.quoted(value)
     case .array(let values):
       list("[", values, "]", level) { $0.write($1, level: level + 1) }
     case .object(let object):
       list("{", sortedKeys ? object.sortedByKey : Array(object), "}", level) { writer, member in
-        writer.write(quoting: member.key)
+        writer.text += JSONValue.quoted(member.key)
         writer.text += writer.layout == .compact ? ":" : ": "
         writer.write(member.value, level: level + 1)
       }
@@ -70,29 +70,5 @@ private struct JSONWriter {
     case .narrow: text += "\n" + String(repeating: " ", count: level)
     case .line, .compact: break
     }
-  }
-
-  private mutating func write(quoting string: String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case "\u{8}": text += "\\b"
-      case "\u{C}": text += "\\f"
-      case " "..."~": text.unicodeScalars.append(scalar)
-      default: for unit in String(scalar).utf16 { escape(unit) }
-      }
-    }
-    text += "\""
-  }
-
-  /// `\u` and four lower-case digits.
-  private mutating func escape(_ unit: UInt16) {
-    let digits = String(unit, radix: 16)
-    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
   }
 }
