@@ -6,7 +6,7 @@ import PythonJSON
 struct TagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tag", abstract: "Create, list and delete tags.",
-    subcommands: [Create.self, List.self, Delete.self])
+    subcommands: [Create.self, List.self, DeleteReferenceCommand<TagKind>.self])
 
   struct Create: Subcommand {
     static let configuration = CommandConfiguration(abstract: "Name a commit for good.")
@@ -32,7 +32,7 @@ struct TagCommand: ParsableCommand {
       let id = try await target.repository(client)
       try await client.createTag(
         name, of: id, at: try Revision(revision), message: message, existsOK: mayExist, options: try target.options)
-      return TagCommand.report(id, name, "There is the tag")
+      return TagKind.report(id, name, "There is the tag")
     }
   }
 
@@ -52,29 +52,5 @@ struct TagCommand: ParsableCommand {
         json: .array(tags.map { ["tag": .string($0.name), "commit": .string($0.targetCommit)] }),
         text: tags.isEmpty ? "\(id) has no tag" : table.text)
     }
-  }
-
-  struct Delete: Subcommand {
-    static let configuration = CommandConfiguration(abstract: "Delete a tag.")
-
-    @OptionGroup var target: RepositoryOptions
-
-    @Argument(help: ArgumentHelp("The tag's name.", valueName: "tag"))
-    var name: String
-
-    @OptionGroup var style: OutputOptions
-
-    func perform(in session: Session) async throws -> Report {
-      let client = session.client(target.account, style)
-      let id = try await target.repository(client)
-      try await client.deleteTag(name, of: id, options: try target.options)
-      return TagCommand.report(id, name, "Deleted the tag")
-    }
-  }
-
-  private static func report(_ id: RepositoryID, _ name: String, _ words: String) -> Report {
-    Report(
-      json: ["tag": .string(name), "repo_type": .string(id.kind.rawValue), "repo_id": .string(id.name)],
-      text: "\(words) '\(printable(name))' of \(id)")
   }
 }
