@@ -59,7 +59,7 @@ struct UploadCommand: Subcommand {
   func perform(in session: Session) async throws -> Report {
     let client = session.client(push.account, style)
     let upload = Upload(
-      destination: try await destination(client), path: path, target: try target.flatMap(Self.target),
+      destination: try destination(), path: path, target: try target.flatMap(Self.target),
       selection: FileSelection(include: include.isEmpty ? nil : include, exclude: exclude), deleted: delete,
       weights: converts || variant != nil ? WeightOptions(safeSerialization: converts, variant: variant) : nil)
     return try await PushLine.during(session, style, client) { progress in
@@ -69,15 +69,11 @@ struct UploadCommand: Subcommand {
     }
   }
 
-  private func destination(_ client: HubClient) async throws -> PushDestination {
+  private func destination() throws -> PushDestination {
     // A kind in the name, or with it, is that of a repository on the hub.
     let isNamed = kind != nil || RepositoryID.Kind.allCases.contains { reference.beginsWithBytes($0.plural + "/") }
-    let destination =
-      isNamed || reference.beginsWithBytes("hf://")
-      ? PushDestination.hub(try RepositoryReference(reference, kind: kind?.kind).repository)
-      : try PushDestination(reference)
-    guard case .hub(let id) = destination else { return destination }
-    return .hub(try await client.qualified(id, options: DownloadOptions(token: try push.account.tokenRequest())))
+    return isNamed || reference.beginsWithBytes("hf://")
+      ? .hub(try RepositoryReference(reference, kind: kind?.kind).repository) : try PushDestination(reference)
   }
 
   /// The place in the repository; `.` and `/` are its top.
