@@ -32,6 +32,7 @@ public struct GitQuarantine: ~Copyable {
     try GitFailure.check(loose_objects_add(pushed.pointer, path), "loose_objects_add")
     let all = try ObjectDatabase(opened)
     try GitFailure.check(git_odb_add_disk_alternate(all.pointer, path), "git_odb_add_disk_alternate")
+    try GitFailure.check(loose_objects_add(all.pointer, path), "loose_objects_add")
     self.repository = opened
     objects = pushed
   }
