@@ -7,7 +7,7 @@ struct OrganizationCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "org", abstract: "Add, remove and list the organisations of a hub, and their members.",
     subcommands: [
-      AddOrganizationCommand.self, RemoveOrganizationCommand.self, ListOrganizationsCommand.self,
+      AddOrganizationCommand.self, RemoveOwnerCommand<OrganizationKind>.self, ListOwnersCommand<OrganizationKind>.self,
       MemberCommand.self,
     ])
 }
@@ -26,33 +26,7 @@ struct AddOrganizationCommand: Subcommand {
   @OptionGroup var style: OutputOptions
 
   func perform(in session: Session) async throws -> Report {
-    try await OwnerChange(kind: .organization, name: name).add(hub, fullname: fullname)
-  }
-}
-
-struct RemoveOrganizationCommand: Subcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "remove", abstract: "Remove an organisation; its repositories stay.")
-
-  @Argument(help: "The organisation's name.")
-  var name: String
-
-  @OptionGroup var hub: HubDirectoryOptions
-  @OptionGroup var style: OutputOptions
-
-  func perform(in session: Session) async throws -> Report {
-    try await OwnerChange(kind: .organization, name: name).remove(hub)
-  }
-}
-
-struct ListOrganizationsCommand: Subcommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the organisations of a hub.")
-
-  @OptionGroup var hub: HubDirectoryOptions
-  @OptionGroup var style: OutputOptions
-
-  func perform(in session: Session) async throws -> Report {
-    try OwnerList(kind: .organization, owners: hub.accounts.owners(.organization)).report
+    try OrganizationKind.add(name, to: hub, fullname: fullname)
   }
 }
 
