@@ -32,7 +32,7 @@ final class GitHost: Sendable {
     directory = try TemporaryDirectory()
     chmod(directory.path, 0o755)
     (port, tlsPort) = (try FaultServer(files: [:]).port, try FaultServer(files: [:]).port)
-    try await makeCertificate("server", subject: "IP:127.0.0.1", in: directory)
+    try await directory.makeCertificate("server")
     try directory.write(Self.cgi.utf8, to: "cgi", mode: 0o755)
     try directory.write("hub:{PLAIN}\(Self.password)\n".utf8, to: "passwords")
     try FileManager.default.createDirectory(atPath: directory.appending("faults"), withIntermediateDirectories: true)
@@ -160,15 +160,4 @@ final class GitHost: Sendable {
       }
       """
   }
-}
-
-/// Makes a certificate that signs itself, `NAME.pem`, and its key, `NAME.key`.
-func makeCertificate(_ name: String, subject: String, in directory: TemporaryDirectory) async throws {
-  let openssl = try #require(Layout.program("openssl"))
-  let arguments = [
-    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-addext", "subjectAltName=\(subject)",
-    "-days", "2", "-keyout", directory.appending("\(name).key"), "-out", directory.appending("\(name).pem"),
-  ]
-  let outcome = try await Program(openssl, arguments).run()
-  try #require(outcome.status == 0, "\(outcome.errorText)")
 }

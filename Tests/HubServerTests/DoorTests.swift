@@ -86,17 +86,6 @@ import Testing
 
   init() throws { files = try TemporaryDirectory() }
 
-  func make(_ name: String) async throws {
-    let openssl = try #require(Layout.program("openssl"))
-    let arguments = [
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-      "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", files.appending("\(name).key"), "-out",
-      files.appending("\(name).pem"),
-    ]
-    let outcome = try await Program(openssl, arguments).run()
-    try #require(outcome.status == 0, "\(outcome.errorText)")
-  }
-
   func get(_ path: String, _ hub: RunningHub, trusting name: String, _ options: String...) async throws
     -> Program.Outcome
   {
@@ -118,7 +107,7 @@ import Testing
   }
 
   @Test func `the hub is served in TLS, and names itself so`() async throws {
-    try await make("one")
+    try await files.makeCertificate("one")
     try use("one")
     let repositories = try TestRepositories()
     let hub = try await hub(repositories)
@@ -137,8 +126,8 @@ import Testing
   }
 
   @Test func `a renewed certificate counts for the next connection, a broken one does not`() async throws {
-    try await make("one")
-    try await make("two")
+    try await files.makeCertificate("one")
+    try await files.makeCertificate("two")
     try use("one")
     let repositories = try TestRepositories()
     let hub = try await hub(repositories)
@@ -152,8 +141,8 @@ import Testing
   }
 
   @Test func `files that do not fit are refused at the start`() async throws {
-    try await make("one")
-    try await make("two")
+    try await files.makeCertificate("one")
+    try await files.makeCertificate("two")
     let repositories = try TestRepositories()
     for (certificate, key) in [
       ("one.pem", "two.key"), ("one.pem", "none"), ("none", "one.key"), ("one.key", "one.pem"),

@@ -10,7 +10,7 @@ import Testing
 struct HTTP2Tests {
   /// An nginx that serves `www` of a directory over TLS and logs each request's protocol and connection.
   private func serve(_ directory: TemporaryDirectory, port: Int) async throws -> RunningProgram {
-    try await makeCertificate("server", subject: "IP:127.0.0.1", in: directory)
+    try await directory.makeCertificate("server")
     let configuration = """
       daemon off; pid nginx.pid; error_log stderr; worker_processes 1; events { worker_connections 256; }
       http {

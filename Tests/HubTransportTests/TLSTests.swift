@@ -14,10 +14,6 @@ import Testing
     openssl = try #require(Layout.program("openssl"))
   }
 
-  private func makeCertificate(_ name: String, subject: String = "IP:127.0.0.1") async throws {
-    try await HubTransportTests.makeCertificate(name, subject: subject, in: directory)
-  }
-
   /// Starts a server that shows a page about its own connections.
   private func serve(_ certificate: String, options: [String] = []) async throws -> (RunningProgram, URL) {
     let arguments = [
@@ -36,7 +32,7 @@ import Testing
   private var trusting: TLSConfiguration { TLSConfiguration(authorityFile: directory.appending("server.pem")) }
 
   @Test func `an authority of one's own is trusted`() async throws {
-    try await makeCertificate("server")
+    try await directory.makeCertificate("server")
     let (server, url) = try await serve("server")
     #expect(try await transport(trusting).send(HTTPRequest(.get, url)).status == 200)
     #expect(server.isRunning)
@@ -44,7 +40,7 @@ import Testing
 
   @Test(arguments: [("IP:127.0.0.1", false), ("DNS:other.example", true)])
   func `an unknown authority and a wrong name are refused at once`(subject: String, isTrusted: Bool) async throws {
-    try await makeCertificate("server", subject: subject)
+    try await directory.makeCertificate("server", subject: subject)
     let (server, url) = try await serve("server")
     let clock = PatientClock()
     let transport = transport(isTrusted ? trusting : TLSConfiguration())
@@ -58,8 +54,8 @@ import Testing
   }
 
   @Test func `a server that asks for a certificate gets ours`() async throws {
-    try await makeCertificate("server")
-    try await makeCertificate("client", subject: "DNS:client")
+    try await directory.makeCertificate("server")
+    try await directory.makeCertificate("client", subject: "DNS:client")
     let (server, url) = try await serve(
       "server", options: ["-Verify", "1", "-verify_return_error", "-CAfile", directory.appending("client.pem")])
     var tls = trusting
@@ -78,15 +74,4 @@ import Testing
       try await transport(tls).send(HTTPRequest(.get, parsed("https://127.0.0.1:\(server.port)/")))
     }
   }
-}
-
-/// Makes a certificate that signs itself, `NAME.pem`, and its key, `NAME.key`.
-func makeCertificate(_ name: String, subject: String, in directory: TemporaryDirectory) async throws {
-  let openssl = try #require(Layout.program("openssl"))
-  let arguments = [
-    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-addext", "subjectAltName=\(subject)",
-    "-days", "2", "-keyout", directory.appending("\(name).key"), "-out", directory.appending("\(name).pem"),
-  ]
-  let outcome = try await Program(openssl, arguments).run()
-  try #require(outcome.status == 0, "\(outcome.errorText)")
 }
