@@ -105,6 +105,26 @@ import Testing
     #expect(pushed.status == 0, "\(pushed.errorText)")
   }
 
+  /// What a repository says about its large files does not give up the encryption that the user asked for.
+  @Test func `large files do not go where nothing is encrypted`() async throws {
+    try await dhub.home.makeCertificate("hub")
+    let served = try TemporaryDirectory()
+    let hub = try await ServedHub(
+      root: served.path,
+      ["--certificate", dhub.home.appending("hub.pem"), "--key", dhub.home.appending("hub.key"), "--token-file"]
+        + [try RunningHub.writeTokens(served.path)])
+    var dhub = dhub
+    dhub.endpoint = hub.endpoint
+    dhub.variables["SSL_CERT_FILE"] = dhub.home.appending("hub.pem")
+    let store = try FaultServer { _ in Answer(200, text: #"{"objects": []}"#) }
+    try dhub.home.write(Array("[lfs]\n\turl = \(store.endpoint)/lfs\n".utf8), to: "f/.lfsconfig")
+    #expect(try await dhub.run("upload", "acme/new", "./f").status == 0)
+    try dhub.home.write([1, 2, 3], to: "w.safetensors")
+    let refused = try await dhub.run("upload", "acme/new", "w.safetensors", "--transport", "git")
+    #expect(refused.status == 64 && refused.errorText.contains("unencrypted"), "\(refused.errorText)")
+    #expect(store.requests.isEmpty)
+  }
+
   @Test func `a token that may not write is told so, and changes nothing`() async throws {
     try dhub.home.write(Array("hello\n".utf8), to: "a.txt")
     var reader = dhub

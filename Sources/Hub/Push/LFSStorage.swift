@@ -20,7 +20,8 @@ extension HubClient {
   /// The storage for large files of `remote`: what the repository's `.lfsconfig` names (`lfs.pushurl`, else `lfs.url`;
   /// git-lfs-config(5)), else what is beside the repository (git-lfs `docs/api/server-discovery.md`).
   ///
-  /// A repository's file may name any server; that one gets no token but what git's credential helpers remember for it.
+  /// A repository's file may name any server; that one gets no token but what git's credential helpers remember for it, and
+  /// it cannot give up encryption.
   ///
   /// - Parameters:
   ///   - remote: The repository.
@@ -38,6 +39,10 @@ extension HubClient {
         throw HubError(.invalidArgument(name: "git remote", value: remote.description, reason: "it is no URL"))
       }
       return .server(try lfsClient(endpoint, git.token, options))
+    }
+    if let origin = remote.origin, let other = Origin(url), origin.isDowngrade(to: other) {
+      let reason = "it sends large files to \(url.redacted), unencrypted, and the repository is not reached like that"
+      throw HubError(.configuration(source: LFSStorage.configurationName, reason: reason))
     }
     let isKnown = git.token != nil && Origin(url) == git.token?.origin
     let token = isKnown ? git.token : try await rememberedToken(for: url.absoluteString)
