@@ -36,7 +36,7 @@ extension Dhub {
     let server = try await slowHub()
     let dhub = try Dhub(endpoint: server.endpoint)
     let running = try dhub.program(["download", "org/model", "weights.bin"]).start()
-    while partial(dhub) == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    try await eventually("something arrives") { partial(dhub) > 0 }
     running.signal(signal)
     #expect(try await running.ended() == status)
     #expect(running.text.isEmpty && running.errorText.contains("error: Interrupted."))
@@ -56,7 +56,7 @@ extension Dhub {
     let server = try await slowHub()
     let dhub = try Dhub(endpoint: server.endpoint)
     let running = try dhub.program(["download", "org/model", "weights.bin", "--json"]).start()
-    while partial(dhub) == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    try await eventually("something arrives") { partial(dhub) > 0 }
     running.signal(SIGINT)
     #expect(try await running.ended() == 130)
     let object = try JSONSerialization.jsonObject(with: Data(running.text.utf8)) as? [String: [String: Any]]

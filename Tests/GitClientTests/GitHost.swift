@@ -51,9 +51,9 @@ final class GitHost: Sendable {
 
   private func waitForStart() async throws {
     let request = HTTPRequest(.get, try #require(URL(string: url("v2", "none"))))
-    while (try? await CurlTransport().send(request))?.status != 404 {
+    try await eventually("nginx and fcgiwrap answer") {
       for program in programs { try #require(program.isRunning, "\(program.errorText)") }
-      try await Task.sleep(for: .milliseconds(20))
+      return (try? await CurlTransport().send(request))?.status == 404
     }
     // What was asked until now does not count.
     _ = requests

@@ -60,13 +60,14 @@ import Testing
         }
         group.addTask {
           // git itself does not wait for a lock.
-          var outcome = try await git.run(
-            ["-C", repository, "config", "--add", "hub.reader", "hand\(number)"], in: ".", input: [])
-          while outcome.errorText.contains("could not lock") {
-            outcome = try await git.run(
+          var status = 0
+          try await eventually("git has the lock") {
+            let outcome = try await git.run(
               ["-C", repository, "config", "--add", "hub.reader", "hand\(number)"], in: ".", input: [])
+            status = outcome.status
+            return !outcome.errorText.contains("could not lock")
           }
-          return outcome.status == 0 ? 200 : 500
+          return status == 0 ? 200 : 500
         }
       }
       for try await status in group { #expect(status == 200) }

@@ -100,8 +100,8 @@ import Testing
       FakeHub(["w.bin": Answer.Content.pattern(length: Self.length)], bytesPerSecond: 200_000))
     let events = EventLog()
     let task = Task { try await harness.download("w.bin", DownloadOptions(progress: { events.append($0) })) }
-    while !events.all.contains(where: { if case .received = $0 { true } else { false } }) {
-      try await Task.sleep(for: .milliseconds(5))
+    try await eventually("something arrives") {
+      events.all.contains { if case .received = $0 { true } else { false } }
     }
     task.cancel()
     await expect(.cancelled) { try await task.value }

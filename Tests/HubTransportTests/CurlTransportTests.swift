@@ -168,13 +168,13 @@ final class RecordingSink: ByteSink {
     let server = try FaultServer { _ in Answer(content: .pattern(length: 1000)) }
     server.inject(fault)
     let task = Task { try await transport.download(HTTPRequest(.get, server.url()), into: RecordingSink()) }
-    while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("the request arrives") { !server.requests.isEmpty }
     task.cancel()
     let result = await task.result
     #expect(throws: HubError.self) { try result.get() }
     if case .failure(let error as HubError) = result { #expect(error.code == .cancelled) }
     // The connection is closed although the transport lives on; without that this would not end.
-    while server.openConnections > 0 { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("the connection is closed") { server.openConnections == 0 }
   }
 
   @Test func `a task that is cancelled already sends nothing`() async throws {
@@ -201,6 +201,6 @@ final class RecordingSink: ByteSink {
     #expect(server.openConnections == 1)
     transport = nil
     #expect(reference == nil)
-    while server.openConnections > 0 { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("the connection is closed") { server.openConnections == 0 }
   }
 }

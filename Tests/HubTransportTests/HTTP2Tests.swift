@@ -44,9 +44,9 @@ struct HTTP2Tests {
     let transport = CurlTransport(CurlTransport.Configuration(tls: tls))
     let request = HTTPRequest(.get, try parsed("https://127.0.0.1:\(port)/file"))
     // Until nginx listens there is no answer.
-    while (try? await transport.send(request)) == nil {
+    try await eventually("nginx answers") {
       try #require(server.isRunning, "\(server.errorText)")
-      try await Task.sleep(for: .milliseconds(20))
+      return (try? await transport.send(request)) != nil
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<100 {

@@ -46,8 +46,15 @@ public final class RunningProgram: Sendable {
   }
 
   /// Waits for the end, and answers the exit status, or the number of the signal plus 128.
+  ///
+  /// - Throws: ``NeverHappened`` after ten minutes; the program is killed then.
   public func ended() async throws -> Int {
-    while isRunning { try await Task.sleep(for: .milliseconds(10)) }
+    do {
+      try await eventually("a program ends", within: .seconds(600)) { !isRunning }
+    } catch {
+      signal(SIGKILL)
+      throw error
+    }
     return process.withLock { Int($0.terminationStatus) + ($0.terminationReason == .uncaughtSignal ? 128 : 0) }
   }
 
