@@ -51,16 +51,15 @@ public struct GitRemote: Hashable, Sendable, CustomStringConvertible {
     }
     // Nobody's name is so long, but for addresses of mail; tokens are, and those of hubs begin like these.
     let isToken = ["hf_", "ghp_", "gho_", "github_pat_", "glpat-"].contains { user.beginsWithBytes($0) }
-    guard !isToken || user == plainUser, user.utf8.count <= longestName || user.utf8.contains(UInt8(ascii: "@")) else {
+    guard !isToken || user == BoundToken.plainUser,
+      user.utf8.count <= longestName || user.utf8.contains(UInt8(ascii: "@"))
+    else {
       throw refuse(nil, "its user looks like a token; pass the token apart from it")
     }
     return user
   }
 
   private static let longestName = 30
-
-  /// The user that Python's client and git's credential helpers know for hubs.
-  private static let plainUser = "hf_user"
 
   private static func directory(_ url: URL) throws(HubError) -> Place {
     guard ["", "localhost"].contains(url.host() ?? "") else {

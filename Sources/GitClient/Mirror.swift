@@ -16,10 +16,7 @@ struct Mirror: Sendable {
   let path: String
 
   init(of remote: GitRemote, in directory: String) {
-    let digits = SHA256.hash(data: Data(remote.description.utf8)).map {
-      String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
-    }
-    path = "\(directory)/\(digits.joined()).git"
+    path = "\(directory)/\(hexadecimal(SHA256.hash(data: Data(remote.description.utf8)))).git"
   }
 
   /// The mirror in place of a workspace's own repository: fetched anew each time.

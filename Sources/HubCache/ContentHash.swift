@@ -39,8 +39,8 @@ public struct ContentHash: Sendable {
   /// The identity of all bytes taken so far.
   public func finish() -> ETag {
     switch state {
-    case .sha1(let hash): .gitBlob(Self.hex(hash.finalize()))
-    case .sha256(let hash): .sha256(Self.hex(hash.finalize()))
+    case .sha1(let hash): .gitBlob(hexadecimal(hash.finalize()))
+    case .sha256(let hash): .sha256(hexadecimal(hash.finalize()))
     }
   }
 
@@ -49,17 +49,6 @@ public struct ContentHash: Sendable {
     var hash = ContentHash(like: etag, length: Int64(bytes.count))
     bytes.withUnsafeBytes { hash.update($0) }
     return hash.finish()
-  }
-
-  private static func hex(_ digest: some Sequence<UInt8>) -> String {
-    func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
-    var text: [UInt8] = []
-    text.reserveCapacity(64)
-    for byte in digest {
-      text.append(digit(byte >> 4))
-      text.append(digit(byte & 15))
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 }
 

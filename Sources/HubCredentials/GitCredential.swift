@@ -21,14 +21,16 @@ public struct GitCredential: Sendable {
   ///
   /// - Returns: Whether git took it.
   public func approve(_ token: Token, endpoint: String) -> Bool {
-    run(["credential", "approve"], input: "url=\(endpoint)\nusername=hf_user\npassword=\(token.secret)\n\n") != nil
+    run(
+      ["credential", "approve"],
+      input: "url=\(endpoint)\nusername=\(BoundToken.plainUser)\npassword=\(token.secret)\n\n") != nil
   }
 
   /// Has the helpers forget the token for `endpoint`.
   ///
   /// - Returns: Whether git took it.
   public func reject(endpoint: String) -> Bool {
-    run(["credential", "reject"], input: "url=\(endpoint)\nusername=hf_user\n\n") != nil
+    run(["credential", "reject"], input: "url=\(endpoint)\nusername=\(BoundToken.plainUser)\n\n") != nil
   }
 
   /// The user and the password that the helpers remember for `url`; nobody is asked.

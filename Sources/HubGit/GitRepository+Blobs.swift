@@ -110,11 +110,3 @@ extension GitRepository {
   /// A pointer with a size of one digit.
   private static var shortestPointer: Int { 126 }
 }
-
-/// The digits of a hash.
-func hexadecimal(_ digest: some Digest) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var bytes: [UInt8] = []
-  for byte in digest { bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-  return String(decoding: bytes, as: UTF8.self)
-}

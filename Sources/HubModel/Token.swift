@@ -70,6 +70,10 @@ public struct BoundToken: Hashable, Sendable {
     case basic(user: String)
   }
 
+  /// The user beside a token where servers look at the token alone; the one that Python's client gives to git's
+  /// credential helpers.
+  package static let plainUser = "hf_user"
+
   /// Binds `token` to `origin`.
   public init(token: Token, origin: Origin, scheme: Scheme = .bearer) {
     (self.token, self.origin, self.scheme) = (token, origin, scheme)

@@ -78,12 +78,12 @@ extension HubClient {
     guard let origin = remote.origin else { return nil }
     if try Credentials.origin(ofEndpoint: environment.endpoint) == origin {
       return try credentials.boundToken(request, endpoint: environment.endpoint).map {
-        $0.token.bound(to: origin, as: .basic(user: remote.user ?? Self.user))
+        $0.token.bound(to: origin, as: .basic(user: remote.user ?? BoundToken.plainUser))
       }
     }
     switch request {
     case .none: return nil
-    case .token(let token): return token.bound(to: origin, as: .basic(user: remote.user ?? Self.user))
+    case .token(let token): return token.bound(to: origin, as: .basic(user: remote.user ?? BoundToken.plainUser))
     case .automatic, .required:
       if let found = try await rememberedToken(for: remote.description, of: remote.user) { return found }
       if request == .required { throw HubError(.tokenRequired(searched: ["git's credential helpers"])) }
@@ -100,9 +100,6 @@ extension HubClient {
     }
     return found.map { $0.password.bound(to: origin, as: .basic(user: $0.user)) }
   }
-
-  /// The user name beside a token, where servers look at the token alone.
-  private static let user = "hf_user"
 
   private func author(_ options: PushOptions, isOnHub: Bool) async throws(HubError) -> GitSignature {
     if let author = options.author ?? GitAccount.signature(variables, home: userHome) { return author }

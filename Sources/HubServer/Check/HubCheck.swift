@@ -135,7 +135,7 @@ public struct HubCheck: Sendable {
   private func mismatch(_ file: String, _ oid: String) throws(HubError) -> String? {
     var hash = SHA256()
     try readAll(file) { bytes throws(HubError) in hash.update(bufferPointer: bytes) }
-    let digest = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let digest = hexadecimal(hash.finalize())
     return digest == oid ? nil : "the object \(oid) of git LFS holds other bytes, of the hash \(digest)"
   }
 

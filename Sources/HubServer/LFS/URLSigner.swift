@@ -41,8 +41,7 @@ struct URLSigner: Sendable {
   func query(_ method: HTTPRequest.Method, _ route: Route, _ grant: Grant, now: Date = Date()) -> String {
     let expiry = Int64(now.timeIntervalSince1970) + Int64(Self.seconds)
     let code = HMAC<SHA256>.authenticationCode(for: Self.message(method, route, grant, expiry), using: key)
-    let digits = code.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    return "oid=\(grant.oid)&size=\(grant.size)&expires=\(expiry)&signature=\(digits)"
+    return "oid=\(grant.oid)&size=\(grant.size)&expires=\(expiry)&signature=\(hexadecimal(code))"
   }
 
   /// What the query of a request grants; `nil` without a signature, with a wrong one, and when its time is over.
