@@ -59,7 +59,8 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// (Euler).
   public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
   /// A step is the derivative `(x − x₀)/σ` times the length of its interval, all in single precision: of a clean sample that
-  /// is small beside the noise, few digits are left when both cancel (Euler, EDMEuler, Heun, FlowMatchHeun).
+  /// is small beside the noise, few digits are left when both cancel (Euler, EulerAncestral, EDMEuler, Heun, FlowMatchHeun,
+  /// KDPM2Ancestral).
   public static let roundedDerivative = Quirks(rawValue: 1 << 14)
   /// The levels that churn goes to, and the noise up to there, are single-precision numbers: of a little churn few digits are
   /// left (Euler, EDMEuler, FlowMatchHeun, KarrasVe).
@@ -67,6 +68,9 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// How much noise a step keeps and how much it draws afresh are single-precision numbers: where little is kept it is mostly
   /// rounding, and the root of a negative number where the sample begins without signal (DDIM).
   public static let roundedDirection = Quirks(rawValue: 1 << 17)
+  /// The first steps of an inversion with few steps, from a nearly clean sample, are the differences of large numbers in single
+  /// precision (DPMSolverMultistepInverse).
+  public static let roundedInversion = Quirks(rawValue: 1 << 18)
   /// With `solver_type` `bh1` a step to a clean sample is infinity times nothing, and the sample is not a number (UniPC).
   public static let lostLastStep = Quirks(rawValue: 1 << 16)
 }
@@ -87,7 +91,8 @@ extension Quirks: CustomStringConvertible {
     ("lostFirstData", .lostFirstData), ("middlesNoisedToEnds", .middlesNoisedToEnds),
     ("roundedLambda", .roundedLambda), ("roundedAncestral", .roundedAncestral), ("assumedHistory", .assumedHistory),
     ("velocityBeforeChurn", .velocityBeforeChurn), ("roundedDerivative", .roundedDerivative),
-    ("roundedChurn", .roundedChurn), ("roundedDirection", .roundedDirection), ("shiftTwice", .shiftTwice),
+    ("roundedChurn", .roundedChurn), ("roundedDirection", .roundedDirection), ("roundedInversion", .roundedInversion),
+    ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
     ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
   ]

@@ -4,6 +4,8 @@ struct Move {
   var index: Int
   /// The newest prediction: what the solver integrates, or the clean sample when that is refined first.
   var prediction: Weights
+  /// What the prediction is divided by when it is made, where that is rounded apart.
+  var divisor: Double
   /// Whether the prediction is written to memory, to be refined or for steps that will read it. Otherwise it is only a part of the
   /// next sample, and never exists.
   var storesPrediction: Bool
@@ -64,17 +66,20 @@ extension Sampler {
     let isApart = perturbation != nil && (noiseFromData != nil || refinement == .rounded)
     let seen = isApart ? Weights(.sample) : perturbed
     let dataWeights = prediction.weightsOfData(at: level)
-    let predicted = converted(isRefined ? dataWeights : prediction.weights(to: solver.target, at: level), of: seen)
+    let exact = converted(isRefined ? dataWeights : prediction.weights(to: solver.target, at: level), of: seen)
+    let (a, b, divisor) = prediction.roundedData(at: level)
+    let predicted = refinement.isRounded ? converted((a, b), of: seen) : exact
     let update = solver.update(step)
     let stores = solver.memory > 1 && update.forgets == 0 || isRefined
     var next = update.weights
     // A sample that is kept is kept as perturbed, and then read from there.
     let keepsPerturbed = perturbation != nil && update.keepsSample && stores
     if perturbation != nil, !keepsPerturbed { next = next.replacing(.sample, by: seen) }
-    next = next.replacing(.unrefined, by: predicted)
+    next = next.replacing(.unrefined, by: exact)
     if !stores { next = next.replacing(.prediction(0), by: predicted) }
     var move = Move(
-      index: step.index, prediction: predicted, storesPrediction: stores, sharesOutput: false, clipsInPassing: false,
+      index: step.index, prediction: predicted, divisor: refinement.isRounded ? divisor : 1, storesPrediction: stores,
+      sharesOutput: false, clipsInPassing: false,
       noiseFromData: noiseFromData, perturbation: isApart ? perturbation : nil,
       correction: keepsPerturbed ? seen : solver.correction(step)?.weights, next: next,
       keepsSample: update.keepsSample,

@@ -23,6 +23,17 @@ public struct NoiseLevel: Sendable, Hashable, Codable {
     Double(Float(log(Double(Float(alpha)))) - Float(log(Double(Float(sigma)))))
   }
 
+  /// The level of the variance-preserving frame as it comes out of its ratio, with every number rounded to single precision;
+  /// in other frames the rounded level.
+  var inSinglePrecision: NoiseLevel {
+    guard alpha != 1, alpha + sigma != 1 else {
+      return NoiseLevel(alpha: Double(Float(alpha)), sigma: Double(Float(sigma)))
+    }
+    let ratio = Float(ratio)
+    let alpha = 1 / (ratio * ratio + 1).squareRoot()
+    return NoiseLevel(alpha: Double(alpha), sigma: Double(ratio * alpha))
+  }
+
   /// The noise-to-signal ratio, `sigma/alpha`: Karras's sigma, whatever the frame.
   public var ratio: Double { sigma / alpha }
 

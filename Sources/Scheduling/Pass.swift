@@ -70,6 +70,10 @@ struct Pass {
   private func predictBlock(_ predict: Sum?, _ sample: UnsafePointer<Float>?, _ block: Range<Int>) {
     guard let predict else { return }
     predict.write(block)
+    if move.divisor != 1 {
+      let divisor = Float(move.divisor)
+      for j in block { predict.out[j] /= divisor }
+    }
     if case .clip(let bound) = refinement { clamp(predict.out, within: Float(bound), block) }
     convertToNoise(predict.out, sample, block)
   }
@@ -125,13 +129,18 @@ struct Sum {
   ) {
     let first = part * Weights.count
     var count = 0
-    for index in 0..<Weights.count where weights[index] != 0 {
+    func add(_ index: Int) {
+      guard weights[index] != 0 else { return }
       guard let source = operands[index] else {
         preconditionFailure("A solver weighs operand \(index), which this step does not have.")
       }
       room.initializeElement(at: first + count, to: Term(weight: weights[index], source: source))
       count += 1
     }
+    // Fresh noise comes last, where that shows: what it is added to may be large before, and small after.
+    let noise = Operand.noise.index
+    for index in 0..<Weights.count where index != noise || !isRounded { add(index) }
+    if isRounded { add(noise) }
     terms = UnsafeBufferPointer(rebasing: room[first..<first + count])
     (self.out, self.isRounded) = (out, isRounded)
   }

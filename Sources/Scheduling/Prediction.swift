@@ -48,6 +48,22 @@ public enum Prediction: Sendable, Hashable, Codable {
     }
   }
 
+  /// The weights and the divisor with which `(a·x + b·output)/d` is the clean sample, where every operation is rounded.
+  func roundedData(at level: NoiseLevel) -> (sample: Double, output: Double, divisor: Double) {
+    switch self {
+    case .noise: return (1, -level.sigma, level.alpha)
+    case .velocity where level.alpha == 1:
+      let sigma = Float(level.sigma)
+      let square = sigma * sigma + 1
+      return (Double(1 / square), Double(-sigma / square.squareRoot()), 1)
+    // In the variance-preserving frame, where `alpha² + sigma²` is 1 but for its rounding.
+    case .velocity: return (level.alpha, -level.sigma, 1)
+    default:
+      let (a, b) = weightsOfData(at: level)
+      return (a, b, 1)
+    }
+  }
+
   /// The weights `(a, b)` with which `a·x + b·output` is what a solver integrates.
   public func weights(to target: Target, at level: NoiseLevel) -> (sample: Double, output: Double) {
     let (alpha, sigma) = (level.alpha, level.sigma)

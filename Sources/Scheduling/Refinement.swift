@@ -13,6 +13,9 @@ public enum Refinement: Sendable, Hashable, Codable {
   /// the quantile `ratio` of its magnitudes, between 1 and `maximum`.
   case threshold(ratio: Double, maximum: Double)
 
+  /// Whether the clean sample is written with every operation rounded.
+  var isRounded: Bool { self == .written || self == .rounded }
+
   /// Refines predictions, one row for each sample.
   func apply(to tensor: inout Tensor) {
     let (count, rowLength) = (tensor.count, tensor.rowLength)

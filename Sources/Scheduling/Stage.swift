@@ -51,6 +51,21 @@ public struct Plan: Sendable, Hashable, Codable {
     stages.contains { $0.start.sigma > ratio * max($0.end.sigma, $0.end.alpha) }
   }
 
+  /// Whether a step from a nearly clean sample adds so many times the noise that is in it, that the rounding of what the step
+  /// takes away shows in the result.
+  public var hasSteepStart: Bool { stages.contains { $0.end.ratio > 32 * $0.start.ratio } }
+
+  /// The same walk between levels in single precision.
+  public var inSinglePrecision: Plan {
+    var plan = self
+    for index in stages.indices {
+      plan.stages[index].level = stages[index].level.inSinglePrecision
+      plan.stages[index].start = stages[index].start.inSinglePrecision
+      plan.stages[index].end = stages[index].end.inSinglePrecision
+    }
+    return plan
+  }
+
   /// Whether an interval ends at so little of the noise that it begins with that the slope at its end, `(x − x₀)/σ`, shows
   /// the rounding of x₀.
   public var hasSteepEnd: Bool { stages.contains { $0.isInner && $0.start.sigma > 64 * $0.end.sigma } }

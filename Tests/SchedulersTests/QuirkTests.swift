@@ -72,6 +72,7 @@ import Testing
         "beta_schedule": "squaredcos_cap_v2", "timestep_spacing": "trailing", "prediction_type": "v_prediction",
         "clip_sample": false,
       ], steps: 2, options: StepOptions(eta: 1)),
+    Row(name: "roundedInversion", className: "DPMSolverMultistepInverseScheduler", config: [:], steps: 1),
     Row(name: "shiftTwice", className: "FlowMatchEulerDiscreteScheduler", config: ["shift": 3.0]),
     Row(name: "strengthKeepsNoise", className: "LCMScheduler", config: [:], request: half),
     Row(name: "squaredSigmas", className: "KarrasVeScheduler", config: [:]),

@@ -14,6 +14,7 @@ struct TruthRun {
   /// Quirks that are roundings of scalars, and nothing else.
   static let roundings: Quirks = [
     .roundedBeta, .roundedIntegrals, .roundedLambda, .roundedAncestral, .roundedChurn, .roundedDirection,
+    .roundedInversion,
   ]
 
   private let golden: GoldenCase
@@ -86,7 +87,7 @@ struct TruthRun {
     if let perturbation = move.perturbation {
       sample = zip(sample, noise).map { $0 + perturbation.noise * perturbation.scale * $1 }
     }
-    var newest = sum(move.prediction, of: sample, [])
+    var newest = sum(move.prediction, of: sample, []).map { $0 / move.divisor }
     if case .clip(let bound) = sampler.refinement { newest = newest.map { min(max($0, -bound), bound) } }
     if let level = move.noiseFromData {
       newest = zip(sample, newest).map { ($0 - level.alpha * $1) / level.sigma }

@@ -21,7 +21,7 @@ public struct DPMSolverMultistepInverseScheduler: Scheduler {
 
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
-    try model.sampler(run, quirks, of: self) { _ in model.solver.multistep(quirks) }
+    try model.inversion(run, quirks, of: self)
   }
 
   /// The level of a training timestep.

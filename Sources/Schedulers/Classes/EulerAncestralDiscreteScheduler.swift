@@ -26,8 +26,10 @@ public struct EulerAncestralDiscreteScheduler: Scheduler {
     let list = try points.list(steps: run.onlySteps(of: self), quirks).ending(at: 0)
     let plan = Plan(
       list.timesteps(as: .single), in: .karras, scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
-    let solver = DDIM(eta: 1, isRounded: quirks.contains(.roundedAncestral))
-    return try Sampler(solver, predicting: prediction.prediction, plan: plan)
+    let rounds = quirks.contains(.roundedDerivative) && plan.hasCancellation(beyond: 500)
+    let solver = DDIM(eta: 1, isRounded: quirks.contains(.roundedAncestral), target: rounds ? .noise : .data)
+    return try Sampler(
+      solver, predicting: prediction.prediction, refining: rounds ? .written : .none, plan: plan)
   }
 
   /// The level of a training timestep.

@@ -23,6 +23,20 @@ struct DPMSolverModel: Sendable {
     variance = try keys.optionalChoice("variance_type")
   }
 
+  /// A run towards the noise, in multistep form.
+  func inversion(
+    _ run: RunRequest, _ quirks: Quirks, of scheduler: any Scheduler
+  ) throws(SchedulerError) -> Sampler {
+    let plan = Plan(try points.list(run, quirks, of: scheduler), in: points.frame)
+    let rounds =
+      quirks.contains(.roundedInversion) && plan.hasSteepStart && refinement == .none && solver.algorithm == .data
+    var solver = solver.multistep(quirks)
+    solver.roundsWeights = rounds
+    return try Sampler(
+      solver, predicting: prediction.prediction, refining: rounds ? .written : refinement,
+      ignoringVariance: variance != nil, plan: rounds ? plan.inSinglePrecision : plan)
+  }
+
   /// A run with the method that `solver` makes for a number of steps.
   func sampler(
     _ run: RunRequest, _ quirks: Quirks, of scheduler: any Scheduler, _ solver: (_ steps: Int) -> any Solver

@@ -18,6 +18,8 @@ struct KDPM2Keys: Sendable {
       points.timestepForm.map { list.timesteps(as: $0) } ?? list, of: points.table, for: solver,
       initNoiseSigma: points.initNoiseSigma(list))
     plan.noisesMiddlesToEnds = quirks.contains(.middlesNoisedToEnds)
-    return try Sampler(solver, predicting: prediction.prediction, plan: plan)
+    return try Sampler(
+      solver, predicting: prediction.prediction,
+      refining: isAncestral ? quirks.refinement(ofSlopesIn: plan) : .none, plan: plan)
   }
 }

@@ -8,16 +8,25 @@ public struct DDIM: Solver {
   /// Whether the fresh and the kept noise of equation 12 are in single precision, where almost nothing is kept the difference
   /// of nearly equal numbers.
   public var isRounded: Bool
+  /// What is held constant over an interval; both give the same step, and round it differently.
+  public var target: Prediction.Target
 
   /// DDIM; deterministic unless said otherwise.
-  public init(eta: Double = 0, isRounded: Bool = false) { (self.eta, self.isRounded) = (eta, isRounded) }
+  public init(eta: Double = 0, isRounded: Bool = false, target: Prediction.Target = .data) {
+    (self.eta, self.isRounded, self.target) = (eta, isRounded, target)
+  }
 
   /// The step of equation 12.
   public func update(_ step: Step) -> Update {
     let (t, s) = (step.stage.start, step.stage.end)  // x_t → x_s
     let eta = step.options.eta ?? eta
     let (fresh, kept) = isRounded && eta > 0 ? Self.roundedShares(t, s, eta) : Self.shares(t, s, eta)
-    // x_s = α_s·x₀ + kept·ε + fresh·z, with ε = (x_t − α_t·x₀)/σ_t.
+    guard target == .data else {
+      // x_s = α_s·x₀ + kept·ε + fresh·z, with x₀ = (x_t − σ_t·ε)/α_t.
+      let share = s.alpha / t.alpha
+      return Update(sample: share, prediction: kept - share * t.sigma, noise: eta > 0 ? fresh : nil)
+    }
+    // The same, with ε = (x_t − α_t·x₀)/σ_t.
     let data = -kept * t.alpha / t.sigma
     let recomputes = step.options.usesClippedOutput
     return Update(

@@ -25,6 +25,8 @@ public struct DPMSolverMultistep: Solver {
   /// Whether λ is in single precision, as in `diffusers`; where it changes much, its rounding is the largest error of the
   /// step.
   public var roundsLambda: Bool
+  /// Whether the weights of a step of the ODE are in single precision too.
+  public var roundsWeights = false
 
   /// DPM-Solver++(2M) unless said otherwise.
   public init(
@@ -42,7 +44,8 @@ public struct DPMSolverMultistep: Solver {
 
   /// A step of the highest order that the history and the end of the run allow.
   public func update(_ step: Step) -> Update {
-    let phi = Phi(step.stage, target, isStochastic: isStochastic, roundsLambda: roundsLambda)
+    let phi = Phi(
+      step.stage, target, isStochastic: isStochastic, roundsLambda: roundsLambda, roundsWeights: roundsWeights)
     var update = Update(sample: phi.sample, prediction: phi.first, noise: isStochastic ? phi.noise : nil)
     if isStochastic { update.noiseInterval = NoiseInterval(step.stage) }
     func r(_ k: Int) -> Double {
@@ -88,22 +91,26 @@ struct Phi {
   private let amplitude, z: Double
   private let roundsLambda: Bool
 
-  init(_ stage: Stage, _ target: Prediction.Target, isStochastic: Bool, roundsLambda: Bool) {
+  init(
+    _ stage: Stage, _ target: Prediction.Target, isStochastic: Bool, roundsLambda: Bool, roundsWeights: Bool = false
+  ) {
     let (s, t) = (stage.start, stage.end)
+    func rounded(_ x: Double) -> Double { roundsWeights ? Double(Float(x)) : x }
     self.roundsLambda = roundsLambda
     h = Self.distance(from: s, to: t, roundsLambda: roundsLambda)
     switch target {
     case .data:
       (z, amplitude) = (isStochastic ? 2 * h : h, t.alpha)
-      sample = t.sigma / s.sigma * (isStochastic ? exp(-h) : 1)
+      sample = rounded(rounded(t.sigma / s.sigma) * (isStochastic ? exp(-h) : 1))
       noise = t.sigma * (-expm1(-2 * h)).squareRoot()
     case .noise:
       // The SDE on predicted noise doubles the weights, not the interval.
       (z, amplitude) = (-h, isStochastic ? 2 * t.sigma : t.sigma)
-      sample = t.alpha / s.alpha
+      sample = rounded(t.alpha / s.alpha)
       noise = t.sigma * expm1(2 * h).squareRoot()
     }
-    first = amplitude * -expm1(-z)
+    // Rounded as `A·(exp(−z) − 1)`, which loses digits where z is small.
+    first = roundsWeights ? -rounded(amplitude * rounded(rounded(exp(-z)) - 1)) : amplitude * -expm1(-z)
     second = amplitude * (1 + expm1(-z) / z)
   }
 
