@@ -21,7 +21,7 @@ public struct DPMSolverSDEScheduler: Scheduler {
     var keys = ConfigReader(config)
     let training = try TrainingNoise(&keys, start: 0.00085, end: 0.012)
     prediction = try keys.prediction([.epsilon, .velocity])
-    points = try SigmaPoints(&keys, training)
+    points = try SigmaPoints(&keys, training, singleTimesteps: false)
     seeds = try keys.optionalSeeds("noise_sampler_seed")
     self.config = keys.config(of: Self.self)
   }

@@ -10,6 +10,7 @@ struct SigmaPoints: Sendable {
   private let smallest, largest: Double?
   private let spacing: TimestepSpacing
   private let offset: Int
+  private let hasSingleTimesteps: Bool
 
   private enum Interpolation: String, CaseIterable {
     case linear
@@ -22,11 +23,12 @@ struct SigmaPoints: Sendable {
   /// - Parameters:
   ///   - hasBounds: Whether the class has `sigma_min`, `sigma_max` and `interpolation_type`.
   ///   - spacing: The class's default of `timestep_spacing`.
+  ///   - singleTimesteps: Whether the table is read at timesteps in single precision.
   init(
     _ keys: inout ConfigReader, _ training: TrainingNoise, _ respacing: Respacing = .all, hasBounds: Bool = false,
-    spacing: TimestepSpacing = .linspace
+    spacing: TimestepSpacing = .linspace, singleTimesteps: Bool = true
   ) throws(SchedulerError) {
-    self.training = training
+    (self.training, hasSingleTimesteps) = (training, singleTimesteps)
     table = SigmaTable(training.schedule.sigmas)
     self.respacing = respacing == .none ? nil : try SigmaKeys(&keys, karrasOnly: respacing == .karrasOnly)
     interpolation = hasBounds ? try keys.choice("interpolation_type", default: .linear) : .linear
@@ -62,6 +64,7 @@ struct SigmaPoints: Sendable {
   }
 
   private func respaced(_ timesteps: [Double]) -> SigmaList {
+    let timesteps = hasSingleTimesteps ? timesteps.map { Double(Float($0)) } : timesteps
     var list = table.list(at: timesteps)
     if interpolation == .logLinear { list.sigmas = table.logLinear(timesteps.count + 1) }
     guard let schedule = respacing?.schedule else { return list }
