@@ -59,8 +59,8 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// (Euler).
   public static let velocityBeforeChurn = Quirks(rawValue: 1 << 13)
   /// A step is the derivative `(x − x₀)/σ` times the length of its interval, all in single precision: of a clean sample that
-  /// is small beside the noise, few digits are left when both cancel (Euler, EulerAncestral, EDMEuler, Heun, FlowMatchHeun,
-  /// KDPM2Ancestral).
+  /// is small beside the noise, few digits are left when both cancel (Euler, EulerAncestral, EDMEuler, Heun, FlowMatchHeun, LMS,
+  /// KDPM2, KDPM2Ancestral).
   public static let roundedDerivative = Quirks(rawValue: 1 << 14)
   /// The levels that churn goes to, and the noise up to there, are single-precision numbers: of a little churn few digits are
   /// left (Euler, EDMEuler, FlowMatchHeun, KarrasVe).
@@ -76,6 +76,12 @@ public struct Quirks: OptionSet, Sendable, Hashable {
 }
 
 extension Quirks {
+  /// Whether the derivative is to be in single precision: where a step crosses from a large sigma, such as 4096 with zero
+  /// terminal SNR, 20,000 with the squared cosine, and in few steps the 157 of the linear betas.
+  func roundsDerivative(in plan: Plan) -> Bool {
+    contains(.roundedDerivative) && plan.hasCancellation(beyond: 100)
+  }
+
   /// What is done to clean samples that Heun's method makes slopes of.
   func refinement(ofSlopesIn plan: Plan) -> Refinement {
     contains(.roundedDerivative) && plan.hasSteepEnd ? .rounded : .none

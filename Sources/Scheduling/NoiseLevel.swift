@@ -38,8 +38,11 @@ public struct NoiseLevel: Sendable, Hashable, Codable {
   public var ratio: Double { sigma / alpha }
 
   /// The variance-preserving level whose signal keeps the share `cumulativeAlpha`, the ᾱ of DDPM, of the variance.
+  ///
+  /// Where nothing is kept the signal's weight is still positive, and nothing in single precision: a clean sample that is
+  /// predicted there is infinite, as it is in `diffusers`, and clipped as such, and does not take the noise along.
   public static func variancePreserving(cumulativeAlpha: Double) -> Self {
-    Self(alpha: cumulativeAlpha.squareRoot(), sigma: (1 - cumulativeAlpha).squareRoot())
+    Self(alpha: max(cumulativeAlpha.squareRoot(), 1e-60), sigma: (1 - cumulativeAlpha).squareRoot())
   }
 
   /// The variance-preserving level with this noise-to-signal ratio.

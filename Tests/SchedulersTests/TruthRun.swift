@@ -24,10 +24,12 @@ struct TruthRun {
   private var kept: Values = []
   private var keptNoise: Values = []
 
-  /// Whether a run can be made: those whose steps are more than sums and clips are left out.
+  /// Whether a run can be made: those whose steps are more than sums and clips are left out, and those that begin at so large
+  /// a sigma that the sample of diffusers is mostly its rounding.
   static func covers(_ golden: GoldenCase) -> Bool {
     let step = golden.json["step"]
-    return golden.json["expect_error"] == nil && golden.json["model"] == nil && step?["variance_noise"] == nil
+    return golden.json["expect_error"] == nil && !golden.id.contains("-steep-") && golden.json["model"] == nil
+      && step?["variance_noise"] == nil
       && golden.json["config"]?["thresholding"] != true && !["karras_ve", "sde_ve"].contains(golden.driver)
   }
 

@@ -26,7 +26,7 @@ public struct EulerAncestralDiscreteScheduler: Scheduler {
     let list = try points.list(steps: run.onlySteps(of: self), quirks).ending(at: 0)
     let plan = Plan(
       list.timesteps(as: .single), in: .karras, scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
-    let rounds = quirks.contains(.roundedDerivative) && plan.hasCancellation(beyond: 500)
+    let rounds = quirks.roundsDerivative(in: plan)
     let solver = DDIM(eta: 1, isRounded: quirks.contains(.roundedAncestral), target: rounds ? .noise : .data)
     return try Sampler(
       solver, predicting: prediction.prediction, refining: rounds ? .written : .none, plan: plan)

@@ -40,8 +40,7 @@ public struct EulerDiscreteScheduler: Scheduler {
       intervals: plan.sigmas.count - 1,
       convertsBefore: prediction == .velocity && quirks.contains(.velocityBeforeChurn),
       isRounded: quirks.contains(.roundedChurn))
-    // Few steps with zero terminal SNR, whose first sigma is 4096, or of a video model's, whose first sigma is 700.
-    let rounds = quirks.contains(.roundedDerivative) && plan.hasCancellation(beyond: 500)
+    let rounds = quirks.roundsDerivative(in: plan)
     return try Sampler(
       Euler(churn: churn, target: rounds ? .noise : .data), predicting: prediction.prediction,
       refining: rounds ? .written : .none, plan: plan)

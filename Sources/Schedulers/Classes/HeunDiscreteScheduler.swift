@@ -29,9 +29,12 @@ public struct HeunDiscreteScheduler: Scheduler {
     let list = try points.stepsOrTimesteps(run, quirks, of: self).ending(at: 0)
     let plan = Plan.twice(
       list.timesteps(as: .single), in: .karras, scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
+    let rounds = refinement == .none && quirks.roundsDerivative(in: plan)
+    var solver = Heun()
+    if rounds { solver.target = .noise }
+    let slopes = refinement == .none ? quirks.refinement(ofSlopesIn: plan) : refinement
     return try Sampler(
-      Heun(), predicting: prediction.prediction,
-      refining: refinement == .none ? quirks.refinement(ofSlopesIn: plan) : refinement, plan: plan)
+      solver, predicting: prediction.prediction, refining: rounds ? .written : slopes, plan: plan)
   }
 
   /// The level of a training timestep.

@@ -27,7 +27,8 @@ public struct LMSDiscreteScheduler: Scheduler {
     let plan = Plan(
       list.timesteps(as: .single), in: .karras, scalesInput: true, initNoiseSigma: points.initNoiseSigma(list))
     return try Sampler(
-      LMS(assumesHistory: quirks.contains(.assumedHistory)), predicting: prediction.prediction, plan: plan)
+      LMS(assumesHistory: quirks.contains(.assumedHistory)), predicting: prediction.prediction,
+      refining: quirks.roundsDerivative(in: plan) ? .written : .none, plan: plan)
   }
 
   /// The level of a training timestep.

@@ -13,13 +13,15 @@ struct KDPM2Keys: Sendable {
 
   func sampler(steps: Int, isAncestral: Bool, _ quirks: Quirks) throws(SchedulerError) -> Sampler {
     let list = try points.list(steps: steps, quirks).ending(at: 0)
-    let solver = Midpoint(isAncestral: isAncestral, roundsAncestral: quirks.contains(.roundedAncestral))
+    var solver = Midpoint(isAncestral: isAncestral, roundsAncestral: quirks.contains(.roundedAncestral))
     var plan = Plan.midpoints(
       points.timestepForm.map { list.timesteps(as: $0) } ?? list, of: points.table, for: solver,
       initNoiseSigma: points.initNoiseSigma(list))
     plan.noisesMiddlesToEnds = quirks.contains(.middlesNoisedToEnds)
+    let rounds = quirks.roundsDerivative(in: plan)
+    if rounds { solver.target = .noise }
+    let refinement = isAncestral ? quirks.refinement(ofSlopesIn: plan) : .none
     return try Sampler(
-      solver, predicting: prediction.prediction,
-      refining: isAncestral ? quirks.refinement(ofSlopesIn: plan) : .none, plan: plan)
+      solver, predicting: prediction.prediction, refining: rounds ? .written : refinement, plan: plan)
   }
 }

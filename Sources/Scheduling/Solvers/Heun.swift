@@ -7,6 +7,9 @@ public struct Heun: Solver {
   /// The noise that is added before every interval; `nil` for a method without.
   public var churn: Churn?
 
+  /// What is held constant over an interval; both give the same step, and round it differently.
+  public var target = Prediction.Target.data
+
   /// Heun's method, without churn unless said otherwise.
   public init(churn: Churn? = nil) { self.churn = churn }
 
@@ -21,6 +24,7 @@ public struct Heun: Solver {
   /// Lines 7 to 11.
   public func update(_ step: Step) -> Update {
     let (s, t) = (churn?.level(step) ?? step.stage.start, step.stage.end)
+    if target == .noise { return noiseUpdate(step, t.sigma - s.sigma) }
     guard isSecond(step) else {
       let slope = (t.sigma - s.sigma) / s.sigma
       return Update(sample: 1 + slope, prediction: -slope, keepsSample: true)
@@ -30,6 +34,15 @@ public struct Heun: Solver {
     var update = Update(
       sample: half / t.sigma, keptSample: 1 + half / s.sigma, prediction: -half / t.sigma)
     update[prediction: 1] = -half / s.sigma
+    update.forgets = 2
+    return update
+  }
+
+  /// The same with slopes, which predicted noise is.
+  private func noiseUpdate(_ step: Step, _ length: Double) -> Update {
+    guard isSecond(step) else { return Update(sample: 1, prediction: length, keepsSample: true) }
+    var update = Update(keptSample: 1, prediction: length / 2)
+    update[prediction: 1] = length / 2
     update.forgets = 2
     return update
   }

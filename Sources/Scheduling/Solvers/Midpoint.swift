@@ -9,6 +9,8 @@ public struct Midpoint: Solver {
   /// Whether the way down and the noise are in single precision, as in `diffusers`; where a step is short, the timestep of
   /// its middle shows it.
   public var roundsAncestral: Bool
+  /// What is held constant over an interval; both give the same step, and round it differently.
+  public var target = Prediction.Target.data
 
   /// The method, without noise unless said otherwise.
   public init(isAncestral: Bool = false, roundsAncestral: Bool = false) {
@@ -19,10 +21,15 @@ public struct Midpoint: Solver {
   public func update(_ step: Step) -> Update {
     let (level, s, t) = (step.stage.level, step.stage.start.sigma, step.stage.end.sigma)
     guard level != step.stage.start else {
+      if target == .noise { return Update(sample: 1, prediction: t - s, keepsSample: true) }
       let slope = (t - s) / s
       return Update(sample: 1 + slope, prediction: -slope, keepsSample: true)
     }
     let ancestral = Self.ancestral(from: s, to: t, rounded: roundsAncestral)
+    if target == .noise {
+      return Update(
+        keptSample: 1, prediction: (isAncestral ? ancestral.down : t) - s, noise: isAncestral ? ancestral.up : nil)
+    }
     let slope = ((isAncestral ? ancestral.down : t) - s) / level.sigma
     return Update(sample: slope, keptSample: 1, prediction: -slope, noise: isAncestral ? ancestral.up : nil)
   }
