@@ -40,8 +40,10 @@ public struct DEISMultistepScheduler: Scheduler {
     var solver = solver
     solver.roundsCoefficients = quirks.contains(.roundedIntegrals)
     let refinement = solver.roundsCoefficients && refinement == .none ? Refinement.written : refinement
+    let plan = Plan(list, in: points.frame)
     return try Sampler(
-      solver, predicting: prediction.prediction, refining: refinement, plan: Plan(list, in: points.frame))
+      solver, predicting: prediction.prediction, refining: refinement,
+      plan: solver.roundsCoefficients ? plan.inSinglePrecision : plan)
   }
 
   /// The level of a training timestep.
