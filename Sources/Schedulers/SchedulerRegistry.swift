@@ -33,6 +33,7 @@ public enum SchedulerRegistry {
     LMSDiscreteScheduler.self,
     PNDMScheduler.self,
     SASolverScheduler.self,
+    SCMScheduler.self,
     RePaintScheduler.self,
     ScoreSdeVeScheduler.self,
     ScoreSdeVpScheduler.self,

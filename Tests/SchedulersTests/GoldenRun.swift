@@ -18,8 +18,7 @@ struct GoldenRun {
     sample = try Formula.sample(golden.shape)
     if let begin = golden.json["begin"]?.integer {
       try sampler.begin(at: begin)
-      // diffusers has no add_noise for this class.
-      if golden.className == "IPNDMScheduler" { return }
+      if !golden.addsNoise { return }
       sample = try sampler.addNoise(sample, Formula.noise(golden.shape), [sampler.timesteps[begin]])
     } else {
       sample = sample * sampler.initNoiseSigma

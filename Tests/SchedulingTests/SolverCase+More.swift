@@ -27,6 +27,7 @@ extension SolverCase {
     .ancestral("DPM-Solver-3", .noise, interval: 3),
     .ancestral("DPM-Solver-3", .noise, interval: 3, eta: 0.5),
     SolverCase(name: "Consistency sampling", solver: ConsistencySampling(smallestSigma: 0), frames: [.karras]),
+    SolverCase(name: "Consistency sampling in any frame", solver: ConsistencyRenewal(drawsAtEnd: true)),
     SolverCase(name: "Latent consistency", solver: LatentConsistency(timestepScaling: 1e9)),
     SolverCase(
       name: "Trajectory consistency", solver: TrajectoryConsistency(training), frames: [.variancePreserving],

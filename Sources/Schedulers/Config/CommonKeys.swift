@@ -44,6 +44,11 @@ extension ConfigReader {
     try choice("prediction_type", default: types[0], of: types)
   }
 
+  /// The value of `sigma_data`.
+  mutating func dataDeviation() throws(SchedulerError) -> Double {
+    try number("sigma_data", default: 0.5, in: Double.leastNormalMagnitude...Double.greatestFiniteMagnitude)
+  }
+
   /// The value of `timestep_spacing`.
   mutating func spacing(default fallback: TimestepSpacing) throws(SchedulerError) -> TimestepSpacing {
     try choice("timestep_spacing", default: fallback)
