@@ -9,13 +9,18 @@ public struct DDIM: Solver {
   /// of nearly equal numbers.
   public var isRounded: Bool
 
-  /// DDIM; deterministic unless said otherwise.
-  public init(eta: Double = 0, isRounded: Bool = false) { (self.eta, self.isRounded) = (eta, isRounded) }
+  /// Whether no noise is drawn afresh, whatever ``StepOptions/eta`` says.
+  public var isDeterministic: Bool
+
+  /// DDIM; without fresh noise unless said otherwise.
+  public init(eta: Double = 0, isRounded: Bool = false, isDeterministic: Bool = false) {
+    (self.eta, self.isRounded, self.isDeterministic) = (eta, isRounded, isDeterministic)
+  }
 
   /// The step of equation 12.
   public func update(_ step: Step) -> Update {
     let (t, s) = (step.stage.start, step.stage.end)  // x_t → x_s
-    let eta = step.options.eta ?? eta
+    let eta = isDeterministic ? 0 : step.options.eta ?? eta
     let (fresh, kept) = isRounded && eta > 0 ? Self.roundedShares(t, s, eta) : Self.shares(t, s, eta)
     // x_s = α_s·x₀ + kept·ε + fresh·z, with ε = (x_t − α_t·x₀)/σ_t.
     let data = -kept * t.alpha / t.sigma
