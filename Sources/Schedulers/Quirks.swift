@@ -25,6 +25,8 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let strengthKeepsNoise = Quirks(rawValue: 1 << 35)
   /// The sigmas of a run are the squares of what they should be (KarrasVe).
   public static let squaredSigmas = Quirks(rawValue: 1 << 37)
+  /// A step of second order draws the noise of one of first order before its own, and throws it away (CogVideoXDPM).
+  public static let drawnTwice = Quirks(rawValue: 1 << 38)
 
   /// The end of a step is found by subtracting `training / steps`, rounded down, from its timestep, whatever the spacing:
   /// where that is not the distance to the next timestep, steps overlap or leave gaps (DDIM, PNDM).
@@ -89,6 +91,7 @@ extension Quirks: CustomStringConvertible {
     ("velocityBeforeChurn", .velocityBeforeChurn), ("roundedDerivative", .roundedDerivative),
     ("roundedChurn", .roundedChurn), ("roundedDirection", .roundedDirection), ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
+    ("drawnTwice", .drawnTwice),
     ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
   ]
 

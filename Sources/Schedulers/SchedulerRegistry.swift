@@ -7,6 +7,7 @@ public enum SchedulerRegistry {
   public static let classes: [any Scheduler.Type] = [
     CMStochasticIterativeScheduler.self,
     CogVideoXDDIMScheduler.self,
+    CogVideoXDPMScheduler.self,
     DDIMInverseScheduler.self,
     CosineDPMSolverMultistepScheduler.self,
     DDIMParallelScheduler.self,

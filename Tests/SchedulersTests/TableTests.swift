@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["CogVideoXDDIMScheduler"])
+  @Test(arguments: ["CogVideoXDDIMScheduler", "CogVideoXDPMScheduler"])
   func `shifted tables are torch's, those in double precision rounded`(className: String) throws {
     for golden in try GoldenCase.all(of: className, kinds: "tables") {
       var keys = ConfigReader(SchedulerConfig(golden.json["config"]?.object ?? [:]))

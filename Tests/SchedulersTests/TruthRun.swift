@@ -71,6 +71,7 @@ struct TruthRun {
     sampler.predictions = predictions.map { _ in Tensor(uninitialized: [1]) }
     let move = try sampler.move(at: stage.timestep)
     let output = model(stage)
+    for _ in 0..<move.discardedDraws { _ = generator.randn(golden.shape, over: move.noiseInterval) }
     let noise =
       move.drawsNoise ? generator.randn(golden.shape, over: move.noiseInterval).elements.map(Double.init) : []
 

@@ -20,17 +20,17 @@ struct CogVideoXModel: Sendable {
     endsClean = try keys.flag("set_alpha_to_one", default: true)
   }
 
-  /// The plan of a run, and whether its last step ends before the first training timestep.
+  /// The plan of a run, and how many of its last steps end before the first training timestep.
   func plan(
     _ run: RunRequest, _ quirks: Quirks, of scheduler: any Scheduler
-  ) throws(SchedulerError) -> (plan: Plan, endsBeforeTraining: Bool) {
+  ) throws(SchedulerError) -> (plan: Plan, stepsToEnd: Int) {
     let steps = try run.onlySteps(of: scheduler, atMost: training.count)
     let timesteps = spacing.wholeTimesteps(
       steps, of: training.count, offset: offset, overruns: quirks.contains(.trailingOverrun))
     let stride = quirks.contains(.fixedStride) ? training.count / steps : nil
     let plan = try Plan(
       timesteps, stride: stride, in: training.schedule, endingAt: endsClean ? .clean : training.schedule.level(at: 0))
-    return (plan, stride.map { Int(timesteps[timesteps.count - 1]) < $0 } ?? true)
+    return (plan, stride.map { stride in timesteps.count { Int($0) < stride } } ?? 1)
   }
 
   /// The level of a training timestep.
