@@ -26,6 +26,7 @@ public enum SchedulerRegistry {
     EulerDiscreteScheduler.self,
     FlowMatchEulerDiscreteScheduler.self,
     FlowMatchHeunDiscreteScheduler.self,
+    FlowMatchLCMScheduler.self,
     HeunDiscreteScheduler.self,
     IPNDMScheduler.self,
     KDPM2AncestralDiscreteScheduler.self,
