@@ -53,7 +53,7 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// The logarithms of the signal-to-noise ratio are single-precision numbers, and so are their differences (DPM-Solver).
   public static let roundedLambda = Quirks(rawValue: 1 << 10)
   /// Where ancestral steps go, and the noise they add, are single-precision numbers (EulerAncestral,
-  /// KDPM2Ancestral).
+  /// KDPM2Ancestral, LTXEulerAncestralRF).
   public static let roundedAncestral = Quirks(rawValue: 1 << 11)
   /// A run that begins in the middle weighs its first predictions as if those before them were there (LMS).
   public static let assumedHistory = Quirks(rawValue: 1 << 12)

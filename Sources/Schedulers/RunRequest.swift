@@ -117,6 +117,13 @@ extension RunRequest {
       "leave the end out; the run gets there by itself")
   }
 
+  /// Sigmas of flow matching, which descend from at most 1; the last is where the run ends.
+  static func checked(flowToEnd sigmas: [Double]) throws(SchedulerError) -> [Double] {
+    let sigmas = try checked(sigmas: sigmas)
+    guard let other = sigmas.first, other > 1 else { return sigmas }
+    throw .argument("a sigma", other, wants: "at most 1", "give the shares of noise in the samples")
+  }
+
   /// Sigmas that descend, at least two.
   static func checked(sigmas: [Double]) throws(SchedulerError) -> [Double] {
     try checked(sigmas, "sigmas", atLeast: 2)

@@ -34,6 +34,7 @@ public enum SchedulerRegistry {
     KarrasVeScheduler.self,
     LCMScheduler.self,
     LMSDiscreteScheduler.self,
+    LTXEulerAncestralRFScheduler.self,
     PNDMScheduler.self,
     SASolverScheduler.self,
     SCMScheduler.self,

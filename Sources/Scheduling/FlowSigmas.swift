@@ -53,6 +53,12 @@ public enum FlowSigmas {
       timesteps: timesteps ?? sigmas.map { Double($0 * Float(training)) }, sigmas: sigmas.map { Double($0) })
   }
 
+  /// The points at these sigmas, the last of which is where the run ends; all are in single precision.
+  public static func list(through sigmas: [Double], of training: Int) -> SigmaList {
+    let list = list(at: sigmas, of: training)
+    return SigmaList(timesteps: list.timesteps.dropLast(), sigmas: list.sigmas)
+  }
+
   /// So many sigmas evenly from 1 to that of the first training step, which is left out.
   public static func even(_ count: Int, of training: Int) -> [Double] {
     Array(linspace64(1, 1 / Double(training), count: count + 1).dropLast())

@@ -74,6 +74,17 @@ import Testing
     #expect(#expect(throws: SchedulerError.self) { try dynamic.sampler(mismatched) }?.code == .argument)
   }
 
+  @Test func `LTX's method takes the points of the class whose configuration it was given`() throws {
+    let flow = try FlowMatchEulerDiscreteScheduler(config: ["shift": 3, "use_dynamic_shifting": true])
+    let ancestral = try LTXEulerAncestralRFScheduler(config: flow.config)
+    var run = RunRequest(steps: 6)
+    #expect(throws: SchedulerError.self) { try ancestral.sampler(run) }
+    run.mu = 0.8
+    #expect(try ancestral.sampler(run).plan == flow.sampler(run).plan)
+    #expect(throws: SchedulerError.self) { try LTXEulerAncestralRFScheduler(config: ["shift": 0]) }
+    #expect(ancestral.compatibles.map { $0.className }.contains(flow.className))
+  }
+
   @Test func `without the quirk a run is shifted once`() throws {
     var scheduler = try FlowMatchEulerDiscreteScheduler(config: ["shift": 3])
     scheduler.quirks.remove(.shiftTwice)

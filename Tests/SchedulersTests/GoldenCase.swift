@@ -30,7 +30,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Whether diffusers can add noise to the level at which a run begins in the middle.
-  var addsNoise: Bool { !["IPNDMScheduler", "SCMScheduler"].contains(className) }
+  var addsNoise: Bool { !["IPNDMScheduler", "LTXEulerAncestralRFScheduler", "SCMScheduler"].contains(className) }
 
   /// What the case passes to `set_timesteps`.
   var run: RunRequest? {
@@ -101,7 +101,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     // Python counts the second evaluation of an interval with the first.
     if driver == "karras_ve" { return timesteps.map { $0.prefix(1) + $0.dropFirst().flatMap { [$0, $0] } } }
     // These lists have where the run ends, which is no step.
-    if ["wuerstchen", "drop_last"].contains(driver) { return timesteps?.dropLast().map { Double(Float($0)) } }
+    let hasEnd = className == "LTXEulerAncestralRFScheduler" && timesteps?.count == floats("sigmas")?.count
+    if hasEnd || ["wuerstchen", "drop_last"].contains(driver) {
+      return timesteps?.dropLast().map { Double(Float($0)) }
+    }
     return json["timesteps_dtype"] == "float32" ? timesteps?.map { Double(Float($0)) } : timesteps
   }
 
