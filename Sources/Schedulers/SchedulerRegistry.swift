@@ -24,6 +24,7 @@ public enum SchedulerRegistry {
     EDMEulerScheduler.self,
     EulerAncestralDiscreteScheduler.self,
     EulerDiscreteScheduler.self,
+    FlowMapEulerDiscreteScheduler.self,
     FlowMatchEulerDiscreteScheduler.self,
     FlowMatchHeunDiscreteScheduler.self,
     FlowMatchLCMScheduler.self,

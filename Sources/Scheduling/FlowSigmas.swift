@@ -59,6 +59,9 @@ public enum FlowSigmas {
     return SigmaList(timesteps: list.timesteps.dropLast(), sigmas: list.sigmas)
   }
 
+  /// So many sigmas evenly from 1 to 0, which is left out.
+  public static func even(_ count: Int) -> [Double] { torchLinspace(1, 0, count: count + 1).dropLast() }
+
   /// So many sigmas evenly from 1 to that of the first training step, which is left out.
   public static func even(_ count: Int, of training: Int) -> [Double] {
     Array(linspace64(1, 1 / Double(training), count: count + 1).dropLast())

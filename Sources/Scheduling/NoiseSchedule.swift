@@ -119,7 +119,7 @@ public struct NoiseSchedule: Sendable, Hashable, Codable {
 
     func cumulativeAlphas(count: Int) -> [Double] {
       var product = 1.0
-      return linspace64(start.squareRoot(), end.squareRoot(), count: count).map { root in
+      return torchLinspace(start.squareRoot(), end.squareRoot(), count: count).map { root in
         product *= 1 - root * root
         return product
       }
@@ -144,12 +144,16 @@ public struct NoiseSchedule: Sendable, Hashable, Codable {
   }
 }
 
-/// torch.linspace in single precision: from both ends, by a fused multiply-add.
+/// torch.linspace in single precision.
 func linspace(_ start: Double, _ end: Double, count: Int) -> [Float] {
-  let (start, end) = (Float(start), Float(end))
+  torchLinspace(Float(start), Float(end), count: count)
+}
+
+/// torch.linspace in either precision: from both ends, by a fused multiply-add.
+func torchLinspace<Number: BinaryFloatingPoint>(_ start: Number, _ end: Number, count: Int) -> [Number] {
   guard count > 1 else { return [start] }
-  let step = (end - start) / Float(count - 1)
+  let step = (end - start) / Number(count - 1)
   return (0..<count).map { i in
-    i < count / 2 ? start.addingProduct(step, Float(i)) : end.addingProduct(-step, Float(count - i - 1))
+    i < count / 2 ? start.addingProduct(step, Number(i)) : end.addingProduct(-step, Number(count - i - 1))
   }
 }

@@ -85,6 +85,21 @@ import Testing
     #expect(ancestral.compatibles.map { $0.className }.contains(flow.className))
   }
 
+  @Test func `a flow map crosses any interval, and none from outside of the training`() throws {
+    let scheduler = try FlowMapEulerDiscreteScheduler(config: ["shift": 3, "num_train_timesteps": 500])
+    let (x, output) = (try Formula.sample([1, 4]), try Formula.noise([1, 4]))
+    for (start, end) in [(450.0, 12.5), (500, 0), (100, 400)] {
+      var jump = try scheduler.jump(from: start, to: end)
+      let next = try jump.step(output, start, x).prevSample
+      let expected = zip(x.elements, output.elements).map { $0 - Float((start - end) / 500) * $1 }
+      #expect(deviation(next.elements, expected) < 1e-6)
+      #expect(jump.isFinished)
+    }
+    for (start, end) in [(0.0, 0.0), (501, 0), (100, -1), (100, 501), (.nan, 0), (100, .nan)] {
+      #expect(#expect(throws: SchedulerError.self) { try scheduler.jump(from: start, to: end) }?.code == .argument)
+    }
+  }
+
   @Test func `without the quirk a run is shifted once`() throws {
     var scheduler = try FlowMatchEulerDiscreteScheduler(config: ["shift": 3])
     scheduler.quirks.remove(.shiftTwice)
