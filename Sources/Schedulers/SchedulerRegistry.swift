@@ -36,6 +36,7 @@ public enum SchedulerRegistry {
     LCMScheduler.self,
     LMSDiscreteScheduler.self,
     LTXEulerAncestralRFScheduler.self,
+    MiniMaxH3Scheduler.self,
     PNDMScheduler.self,
     SASolverScheduler.self,
     SCMScheduler.self,

@@ -12,6 +12,8 @@ public enum Prediction: Sendable, Hashable, Codable {
   case velocity
   /// The direction from signal to noise, `ε − x₀`: flow matching and rectified flow.
   case flow
+  /// The direction from noise to signal, `x₀ − ε`.
+  case negatedFlow
   /// The velocity `cos(t)·z − sin(t)·x₀` of TrigFlow (Lu and Song 2024, arXiv 2410.11081), where α is `cos(t)` and σ is
   /// `sin(t)` times the deviation of clean samples, which z has, too.
   case trigonometric(dataDeviation: Double)
@@ -36,6 +38,7 @@ public enum Prediction: Sendable, Hashable, Codable {
       let square = alpha * alpha + sigma * sigma
       return (alpha / square, -sigma / square.squareRoot())
     case .flow: return (1 / (alpha + sigma), -sigma / (alpha + sigma))
+    case .negatedFlow: return (1 / (alpha + sigma), sigma / (alpha + sigma))
     case .trigonometric(let deviation): return (alpha, -sigma / deviation)
     case .preconditioned(let deviation, let sign, true):
       let (sigma, deviation, sign) = (Float(sigma), Float(deviation), Float(sign))
