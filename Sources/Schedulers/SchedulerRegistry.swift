@@ -9,6 +9,7 @@ public enum SchedulerRegistry {
     CogVideoXDDIMScheduler.self,
     CogVideoXDPMScheduler.self,
     DDIMInverseScheduler.self,
+    ConsistencyDecoderScheduler.self,
     CosineDPMSolverMultistepScheduler.self,
     DDIMParallelScheduler.self,
     DDIMScheduler.self,

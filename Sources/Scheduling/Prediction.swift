@@ -45,8 +45,10 @@ public enum Prediction: Sendable, Hashable, Codable {
       let square = sigma * sigma + deviation * deviation
       return (Double(1 / square * (deviation * deviation)), Double(sign * sigma * deviation / square.squareRoot()))
     case .preconditioned(let deviation, let sign, false):
-      let square = sigma * sigma + deviation * deviation
-      return (deviation * deviation / square, sign * sigma * deviation / square.squareRoot())
+      // In Karras's frame the sample is x/α.
+      let ratio = level.ratio
+      let square = ratio * ratio + deviation * deviation
+      return (deviation * deviation / square / alpha, sign * ratio * deviation / square.squareRoot())
     case .consistency(let deviation, let smallest):
       let (above, variance) = (sigma - smallest, deviation * deviation)
       return (
