@@ -37,6 +37,8 @@ public struct RunRequest: Sendable, Hashable {
   public var largestAngle: Double?
   /// The angle between the steps of a run of two, for TrigFlow (`intermediate_timesteps`).
   public var middleAngle = MiddleAngle.standard
+  /// The stage of a video that grows in stages (`stage_index`).
+  public var stage = 0
   /// How many steps a jump back to noise goes, and how often each is made, for runs with a mask (`jump_length`,
   /// `jump_n_sample`).
   public var jumpLength = 10, jumpCount = 10

@@ -100,6 +100,34 @@ import Testing
     }
   }
 
+  @Test func `what Helios cannot do is refused with what can`() throws {
+    let wrong: [SchedulerConfig] = [
+      ["stages": 4], ["stage_range": [0, 0.5, 0.5, 1]], ["stage_range": [0, 0.7, 0.4, 1]], ["stage_range": []],
+      ["shift": 2.0, "use_dynamic_shifting": true], ["predict_x0": false], ["thresholding": true],
+      ["prediction_type": "v_prediction"], ["use_flow_sigmas": false],
+    ]
+    for config in wrong {
+      #expect(#expect(throws: SchedulerError.self) { try HeliosScheduler(config: config) }?.code == .configuration)
+    }
+    let scheduler = try HeliosScheduler(config: ["use_dynamic_shifting": true])
+    for (stage, mu) in [(0, nil), (3, 0.5), (-1, 0.5), (0, Double.nan), (0, .infinity)] {
+      var run = RunRequest(steps: 4)
+      (run.stage, run.mu) = (stage, mu)
+      #expect(#expect(throws: SchedulerError.self) { try scheduler.sampler(run) }?.code == .argument)
+    }
+    let distilled = try HeliosScheduler(config: ["scheduler_type": "dmd"])
+    #expect(#expect(throws: SchedulerError.self) { try distilled.sampler(steps: 4) }?.code == .argument)
+  }
+
+  @Test func `a run without signal at its start is a number in every order`() throws {
+    let config: SchedulerConfig = ["stages": 1, "solver_order": 4, "lower_order_final": false]
+    var sampler = try HeliosScheduler(config: config).sampler(steps: 8)
+    var x = try Formula.sample([1, 8])
+    for t in sampler.timesteps { x = try sampler.step(Formula.model(x, t), t, x).prevSample }
+    let areNumbers = x.elements.allSatisfy { $0.isFinite }
+    #expect(areNumbers)
+  }
+
   @Test func `without the quirk a run is shifted once`() throws {
     var scheduler = try FlowMatchEulerDiscreteScheduler(config: ["shift": 3])
     scheduler.quirks.remove(.shiftTwice)

@@ -49,6 +49,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     run.strength = arguments["strength"]?.number ?? 1
     run.jumpLength = arguments["jump_length"]?.integer ?? 10
     run.jumpCount = arguments["jump_n_sample"]?.integer ?? 10
+    run.stage = arguments["stage_index"]?.integer ?? 0
     run.largestAngle = arguments["max_timesteps"]?.number
     if className == "SCMScheduler", case .steps = run.points {
       // Python's default is an angle, also for runs of other than two steps, which then are refused.
