@@ -39,6 +39,8 @@ public struct RunRequest: Sendable, Hashable {
   public var middleAngle = MiddleAngle.standard
   /// The stage of a video that grows in stages (`stage_index`).
   public var stage = 0
+  /// Whether a run with a distilled model of such videos takes twice the steps (`is_amplify_first_chunk`).
+  public var amplifiesFirstChunk = false
   /// How many steps a jump back to noise goes, and how often each is made, for runs with a mask (`jump_length`,
   /// `jump_n_sample`).
   public var jumpLength = 10, jumpCount = 10

@@ -29,6 +29,7 @@ public enum SchedulerRegistry {
     FlowMatchEulerDiscreteScheduler.self,
     FlowMatchHeunDiscreteScheduler.self,
     FlowMatchLCMScheduler.self,
+    HeliosDMDScheduler.self,
     HeliosScheduler.self,
     HeunDiscreteScheduler.self,
     IPNDMScheduler.self,

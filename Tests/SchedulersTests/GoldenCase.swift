@@ -29,6 +29,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     return try AnyScheduler(config: config).base
   }
 
+  /// Whether every step is given the same noise.
+  var givesNoise: Bool { json["step"]?["variance_noise"] == "@noise" || driver == "helios_dmd" }
+
   /// Whether diffusers can add noise to the level at which a run begins in the middle.
   var addsNoise: Bool { !["IPNDMScheduler", "LTXEulerAncestralRFScheduler", "SCMScheduler"].contains(className) }
 
@@ -49,6 +52,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     run.strength = arguments["strength"]?.number ?? 1
     run.jumpLength = arguments["jump_length"]?.integer ?? 10
     run.jumpCount = arguments["jump_n_sample"]?.integer ?? 10
+    run.amplifiesFirstChunk = arguments["is_amplify_first_chunk"]?.bool ?? false
     run.stage = arguments["stage_index"]?.integer ?? 0
     run.largestAngle = arguments["max_timesteps"]?.number
     if className == "SCMScheduler", case .steps = run.points {

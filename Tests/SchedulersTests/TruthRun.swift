@@ -72,8 +72,10 @@ struct TruthRun {
     let move = try sampler.move(at: stage.timestep)
     let output = model(stage)
     for _ in 0..<move.discardedDraws { _ = generator.randn(golden.shape, over: move.noiseInterval) }
+    let drawn = golden.givesNoise ? try Formula.noise(golden.shape) : nil
     let noise =
-      move.drawsNoise ? generator.randn(golden.shape, over: move.noiseInterval).elements.map(Double.init) : []
+      move.drawsNoise
+      ? (drawn ?? generator.randn(golden.shape, over: move.noiseInterval)).elements.map(Double.init) : []
 
     /// A combination of what there is.
     func sum(_ weights: Weights, of sample: Values, _ predictions: [Values]) -> Values {

@@ -40,15 +40,27 @@ struct HeliosPoints: Sendable {
   }
 
   /// The plan of a run in a frame.
-  ///
-  /// - Parameter extra: How many points more are placed than are evaluated.
   func plan(
-    _ run: RunRequest, in frame: Frame = .flow, extra: Int = 0, of scheduler: any Scheduler
+    _ run: RunRequest, in frame: Frame = .flow, of scheduler: any Scheduler
   ) throws(SchedulerError) -> Plan {
+    let list = try list(try steps(run, of: scheduler), run)
+    return plan(list, in: frame)
+  }
+
+  /// The plan of a run with a model that was distilled: of one point more than are evaluated, the last being left out.
+  func distilledPlan(_ run: RunRequest, of scheduler: any Scheduler) throws(SchedulerError) -> Plan {
+    let steps = try steps(run, of: scheduler)
+    let list = try list((run.amplifiesFirstChunk ? 2 * steps : steps) + 1, run)
+    return plan(SigmaList(timesteps: list.timesteps.dropLast(), sigmas: list.sigmas.dropLast()), in: .flow)
+  }
+
+  private func plan(_ list: SigmaList, in frame: Frame) -> Plan {
+    Plan(list.ending(at: 0), in: frame, isRounded: pyramid.count == 1)
+  }
+
+  private func steps(_ run: RunRequest, of scheduler: any Scheduler) throws(SchedulerError) -> Int {
     guard case .steps(let steps) = run.points else { throw run.unsupported(by: scheduler) }
-    let list = try list(try RunRequest.checked(steps: steps) + extra, run)
-    let evaluated = SigmaList(timesteps: list.timesteps.dropLast(extra), sigmas: list.sigmas.dropLast(extra))
-    return Plan(evaluated.ending(at: 0), in: frame, isRounded: pyramid.count == 1)
+    return try RunRequest.checked(steps: steps)
   }
 
   private func list(_ count: Int, _ run: RunRequest) throws(SchedulerError) -> SigmaList {
