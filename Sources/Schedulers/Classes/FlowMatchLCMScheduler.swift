@@ -3,8 +3,8 @@ public import Scheduling
 /// Multistep sampling with models of flow matching that were distilled to few steps: to a clean sample, and from there back to
 /// the next level with fresh noise.
 ///
-/// The points of a run are those of ``FlowMatchEulerDiscreteScheduler``. Runs whose samples grow on the way (`scale_factors`)
-/// are not made here.
+/// The points of a run are those of ``FlowMatchEulerDiscreteScheduler``. With `scale_factors` samples grow on the way, and
+/// ``growingSampler(_:)`` makes the runs.
 public struct FlowMatchLCMScheduler: Scheduler {
   /// `FlowMatchLCMScheduler`.
   public static let className = "FlowMatchLCMScheduler"
@@ -16,24 +16,32 @@ public struct FlowMatchLCMScheduler: Scheduler {
   /// Where the numbers follow `diffusers` instead of the paper.
   public var quirks = Quirks.all
   private let points: FlowPoints
-
-  private enum UpscaleMode: String, CaseIterable {
-    case nearest, linear, bilinear, bicubic, trilinear, area
-    case nearestExact = "nearest-exact"
-  }
+  private let factors: [Double]
+  private let upscaling: Upscaling
 
   /// The scheduler that a configuration describes; throws for a value that is wrong.
   public init(config: SchedulerConfig) throws(SchedulerError) {
     var keys = ConfigReader(config)
     points = try FlowPoints(&keys)
-    try keys.nothing("scale_factors", because: "samples do not grow during a run here")
-    _ = try keys.choice("upscale_mode", default: UpscaleMode.bicubic)
+    factors = try keys.optionalNumbers("scale_factors", in: 0...1000) ?? []
+    upscaling = try keys.choice("upscale_mode", default: .bicubic)
     self.config = keys.config(of: Self.self)
   }
 
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
-    try Sampler(ConsistencyRenewal(drawsAtEnd: true), predicting: .flow, plan: points.plan(run, quirks))
+    guard factors.isEmpty else {
+      throw SchedulerError(
+        .argument, "samples grow during a run with scale_factors", "use growingSampler, or leave scale_factors out")
+    }
+    return try Sampler(ConsistencyRenewal(drawsAtEnd: true), predicting: .flow, plan: points.plan(run, quirks))
+  }
+
+  /// A run whose samples grow: of one step more than `scale_factors`.
+  ///
+  /// - Throws: `SchedulerError` with the code `argument` for what the class cannot do.
+  public func growingSampler(_ run: RunRequest) throws(SchedulerError) -> GrowingSampler {
+    try GrowingSampler(points.plan(run, quirks), predicting: .flow, factors: factors, by: upscaling)
   }
 
   /// The level of a training timestep, which is shifted unless the shift is the run's.
