@@ -25,6 +25,8 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let strengthKeepsNoise = Quirks(rawValue: 1 << 35)
   /// The sigmas of a run are the squares of what they should be (KarrasVe).
   public static let squaredSigmas = Quirks(rawValue: 1 << 37)
+  /// A step of second order draws the noise of one of first order before its own, and throws it away (CogVideoXDPM).
+  public static let drawnTwice = Quirks(rawValue: 1 << 38)
 
   /// The end of a step is found by subtracting `training / steps`, rounded down, from its timestep, whatever the spacing:
   /// where that is not the distance to the next timestep, steps overlap or leave gaps (DDIM, PNDM).
@@ -51,7 +53,7 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// The logarithms of the signal-to-noise ratio are single-precision numbers, and so are their differences (DPM-Solver).
   public static let roundedLambda = Quirks(rawValue: 1 << 10)
   /// Where ancestral steps go, and the noise they add, are single-precision numbers (EulerAncestral,
-  /// KDPM2Ancestral).
+  /// KDPM2Ancestral, LTXEulerAncestralRF).
   public static let roundedAncestral = Quirks(rawValue: 1 << 11)
   /// A run that begins in the middle weighs its first predictions as if those before them were there (LMS).
   public static let assumedHistory = Quirks(rawValue: 1 << 12)
@@ -100,6 +102,7 @@ extension Quirks: CustomStringConvertible {
     ("roundedChurn", .roundedChurn), ("roundedDirection", .roundedDirection), ("roundedInversion", .roundedInversion),
     ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
+    ("drawnTwice", .drawnTwice),
     ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
   ]
 

@@ -12,6 +12,16 @@ public struct RunRequest: Sendable, Hashable {
     case sigmas([Double])
   }
 
+  /// Which angle a run of two steps passes, for TrigFlow.
+  public enum MiddleAngle: Sendable, Hashable {
+    /// The class's own.
+    case standard
+    /// The one halfway.
+    case even
+    /// This one, for runs of two steps only.
+    case at(Double)
+  }
+
   /// How the points of the run are given.
   public var points: Points
   /// The shift of flow matching, for schedulers whose shift depends on the image (`mu`).
@@ -23,6 +33,14 @@ public struct RunRequest: Sendable, Hashable {
   public var originalSteps: Int?
   /// The share of the run that is made, from its end, for schedulers of distilled models (`strength`).
   public var strength = 1.0
+  /// The angle that a run starts from, for TrigFlow; the class's own unless given (`max_timesteps`).
+  public var largestAngle: Double?
+  /// The angle between the steps of a run of two, for TrigFlow (`intermediate_timesteps`).
+  public var middleAngle = MiddleAngle.standard
+  /// The stage of a video that grows in stages (`stage_index`).
+  public var stage = 0
+  /// Whether a run with a distilled model of such videos takes twice the steps (`is_amplify_first_chunk`).
+  public var amplifiesFirstChunk = false
   /// How many steps a jump back to noise goes, and how often each is made, for runs with a mask (`jump_length`,
   /// `jump_n_sample`).
   public var jumpLength = 10, jumpCount = 10
@@ -87,11 +105,11 @@ extension RunRequest {
     throw .argument("a timestep", first, wants: "from 0 to \(training - 1)", "use timesteps of the training")
   }
 
-  /// Times of a continuous training, from 1 to 0, which descend; the last is where the run ends.
-  static func checked(times: [Double]) throws(SchedulerError) -> [Double] {
+  /// Times of a continuous training, from 1 or another largest to 0, which descend; the last is where the run ends.
+  static func checked(times: [Double], upTo largest: Double = 1) throws(SchedulerError) -> [Double] {
     try checked(times, "timesteps", atLeast: 2)
-    guard let other = times.first(where: { !(0...1).contains($0) }) else { return times }
-    throw .argument("a timestep", other, wants: "from 0 to 1", "time is continuous here")
+    guard let other = times.first(where: { !(0...largest).contains($0) }) else { return times }
+    throw .argument("a timestep", other, wants: "from 0 to \(largest)", "time is continuous here")
   }
 
   /// Sigmas of flow matching or timesteps that stand for them, which descend and are above 0, where the run ends.
@@ -101,6 +119,13 @@ extension RunRequest {
     throw .argument(
       "one of \(name)", other, wants: "above 0 and at most \(largest)",
       "leave the end out; the run gets there by itself")
+  }
+
+  /// Sigmas of flow matching, which descend from at most 1; the last is where the run ends.
+  static func checked(flowToEnd sigmas: [Double]) throws(SchedulerError) -> [Double] {
+    let sigmas = try checked(sigmas: sigmas)
+    guard let other = sigmas.first, other > 1 else { return sigmas }
+    throw .argument("a sigma", other, wants: "at most 1", "give the shares of noise in the samples")
   }
 
   /// Sigmas that descend, at least two.

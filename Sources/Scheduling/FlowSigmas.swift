@@ -53,6 +53,26 @@ public enum FlowSigmas {
       timesteps: timesteps ?? sigmas.map { Double($0 * Float(training)) }, sigmas: sigmas.map { Double($0) })
   }
 
+  /// The points at these sigmas, the last of which is where the run ends; all are in single precision.
+  public static func list(through sigmas: [Double], of training: Int) -> SigmaList {
+    let list = list(at: sigmas, of: training)
+    return SigmaList(timesteps: list.timesteps.dropLast(), sigmas: list.sigmas)
+  }
+
+  /// The points at these sigmas, the last of which is where the run ends, with times that go from 0 for noise to 1.
+  public static func list(forwardsThrough sigmas: [Float]) -> SigmaList {
+    SigmaList(timesteps: sigmas.dropLast().map { Double(1 - $0) }, sigmas: sigmas.map { Double($0) })
+  }
+
+  /// So many sigmas evenly from 1 to 0, shifted, in single precision; those that then are equal are there once.
+  public static func distinctEven(_ count: Int, shift: Double) -> [Float] {
+    let sigmas = linspace(1, 0, count: count).map { shifted($0, by: shift) }
+    return sigmas.indices.filter { $0 == 0 || sigmas[$0] != sigmas[$0 - 1] }.map { sigmas[$0] }
+  }
+
+  /// So many sigmas evenly from 1 to 0, which is left out.
+  public static func even(_ count: Int) -> [Double] { torchLinspace(1, 0, count: count + 1).dropLast() }
+
   /// So many sigmas evenly from 1 to that of the first training step, which is left out.
   public static func even(_ count: Int, of training: Int) -> [Double] {
     Array(linspace64(1, 1 / Double(training), count: count + 1).dropLast())

@@ -32,6 +32,8 @@ struct Move {
   var forgets: Int
   /// Whether the step reads fresh noise.
   var drawsNoise: Bool
+  /// How many more tensors of noise are drawn before that and thrown away.
+  var discardedDraws: Int
   /// The interval that the noise belongs to, if it is one in particular.
   var noiseInterval: NoiseInterval?
   /// The clean sample, from the sample, the output and the noise.
@@ -85,7 +87,7 @@ extension Sampler {
       keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,
       forgets: stores ? update.forgets : max(0, update.forgets - 1),
-      drawsNoise: update.drawsNoise || perturbation != nil,
+      drawsNoise: update.drawsNoise || perturbation != nil, discardedDraws: update.discardedDraws,
       noiseInterval: update.noiseInterval, data: converted(dataWeights, of: perturbed))
     if stores, !isRefined, predicted == Weights(.output) {
       (move.storesPrediction, move.sharesOutput) = (false, true)

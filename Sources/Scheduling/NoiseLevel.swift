@@ -56,6 +56,12 @@ public struct NoiseLevel: Sendable, Hashable, Codable {
 
   /// The level on the straight line from the signal, at 0, to the noise, at 1.
   public static func flow(_ sigma: Double) -> Self { Self(alpha: 1 - sigma, sigma: sigma) }
+
+  /// The level at an angle of TrigFlow (Lu and Song 2024, arXiv 2410.11081), from 0 for a clean sample to π/2 for noise, which
+  /// has the deviation of clean samples.
+  public static func trigonometric(angle: Double, dataDeviation: Double) -> Self {
+    Self(alpha: cos(angle), sigma: dataDeviation * sin(angle))
+  }
 }
 
 /// How the two numbers of a ``NoiseLevel`` are tied together, given one of them.

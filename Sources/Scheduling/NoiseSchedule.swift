@@ -23,6 +23,8 @@ public struct NoiseSchedule: Sendable, Hashable, Codable {
   public let betas: [Float]
   /// ᾱ: the share of the variance that is still signal after each training step.
   public private(set) var cumulativeAlphas: [Float]
+  /// ᾱ in double precision, where the reference has it so.
+  private var unroundedAlphas: [Double]?
 
   /// The schedule of given βs.
   public init(betas: [Float]) {
@@ -71,11 +73,58 @@ public struct NoiseSchedule: Sendable, Hashable, Codable {
 
   /// The variance-preserving level after training step `timestep`.
   public func level(at timestep: Int) -> NoiseLevel {
-    .variancePreserving(cumulativeAlpha: Double(cumulativeAlphas[timestep]))
+    .variancePreserving(cumulativeAlpha: unroundedAlphas?[timestep] ?? Double(cumulativeAlphas[timestep]))
   }
 
   /// Karras's sigma after each training step, ascending: √((1 − ᾱ)/ᾱ).
   public var sigmas: [Float] { cumulativeAlphas.map { ((1 - $0) / $0).squareRoot() } }
+
+  /// The same schedule with all signal-to-noise ratios divided by a number: the larger what is generated, the more noise it
+  /// takes to hide it (Esser et al. 2024, section 5.3.2; CogVideoX, Yang et al. 2024, arXiv 2408.06072).
+  ///
+  /// - Parameters:
+  ///   - ratio: What the ratios are divided by, above 0.
+  ///   - endsInNoise: Whether the roots of ᾱ are then shifted and scaled so that the last training step leaves no signal.
+  ///   - curve: The curve in double precision, which ᾱ then has throughout; `nil` for single precision. The βs stay as they are.
+  public func dividingSignalToNoise(
+    by ratio: Double, endsInNoise: Bool, unrounded curve: UnroundedCurve? = nil
+  ) -> NoiseSchedule {
+    var schedule = self
+    if let curve {
+      let alphas = Self.divided(curve.cumulativeAlphas(count: count), by: ratio, endsInNoise: endsInNoise)
+      (schedule.unroundedAlphas, schedule.cumulativeAlphas) = (alphas, alphas.map { Float($0) })
+    } else {
+      schedule.cumulativeAlphas = Self.divided(cumulativeAlphas, by: ratio, endsInNoise: endsInNoise)
+    }
+    return schedule
+  }
+
+  private static func divided<Number: BinaryFloatingPoint>(
+    _ alphas: [Number], by ratio: Double, endsInNoise: Bool
+  ) -> [Number] {
+    let alphas = alphas.map { $0 / (Number(ratio) + Number(1 - ratio) * $0) }
+    guard endsInNoise else { return alphas }
+    let roots = alphas.map { $0.squareRoot() }
+    let (first, last) = (roots[0], roots[roots.count - 1])
+    let scale = first / (first - last)
+    return roots.map { ($0 - last) * scale }.map { $0 * $0 }
+  }
+
+  /// The curve of βs whose root grows linearly, in double precision.
+  public struct UnroundedCurve: Sendable {
+    private let start, end: Double
+
+    /// The curve from a first β to a last one.
+    public init(from start: Double, to end: Double) { (self.start, self.end) = (start, end) }
+
+    func cumulativeAlphas(count: Int) -> [Double] {
+      var product = 1.0
+      return torchLinspace(start.squareRoot(), end.squareRoot(), count: count).map { root in
+        product *= 1 - root * root
+        return product
+      }
+    }
+  }
 
   /// The same schedule, shifted and scaled so that the last training step leaves no signal at all
   /// (Lin et al. 2023, algorithm 1).
@@ -95,12 +144,16 @@ public struct NoiseSchedule: Sendable, Hashable, Codable {
   }
 }
 
-/// torch.linspace in single precision: from both ends, by a fused multiply-add.
+/// torch.linspace in single precision.
 func linspace(_ start: Double, _ end: Double, count: Int) -> [Float] {
-  let (start, end) = (Float(start), Float(end))
+  torchLinspace(Float(start), Float(end), count: count)
+}
+
+/// torch.linspace in either precision: from both ends, by a fused multiply-add.
+func torchLinspace<Number: BinaryFloatingPoint>(_ start: Number, _ end: Number, count: Int) -> [Number] {
   guard count > 1 else { return [start] }
-  let step = (end - start) / Float(count - 1)
+  let step = (end - start) / Number(count - 1)
   return (0..<count).map { i in
-    i < count / 2 ? start.addingProduct(step, Float(i)) : end.addingProduct(-step, Float(count - i - 1))
+    i < count / 2 ? start.addingProduct(step, Number(i)) : end.addingProduct(-step, Number(count - i - 1))
   }
 }

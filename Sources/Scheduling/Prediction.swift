@@ -12,6 +12,11 @@ public enum Prediction: Sendable, Hashable, Codable {
   case velocity
   /// The direction from signal to noise, `ε − x₀`: flow matching and rectified flow.
   case flow
+  /// The direction from noise to signal, `x₀ − ε`.
+  case negatedFlow
+  /// The velocity `cos(t)·z − sin(t)·x₀` of TrigFlow (Lu and Song 2024, arXiv 2410.11081), where α is `cos(t)` and σ is
+  /// `sin(t)` times the deviation of clean samples, which z has, too.
+  case trigonometric(dataDeviation: Double)
   /// A network inside Karras's preconditioning (Karras et al. 2022, table 1): `x₀ = c_skip·x + c_out·output`.
   ///
   /// The sign is that of `c_out`: 1 in the paper, -1 where the network predicts a velocity. `c_skip` and `c_out` may be
@@ -33,13 +38,17 @@ public enum Prediction: Sendable, Hashable, Codable {
       let square = alpha * alpha + sigma * sigma
       return (alpha / square, -sigma / square.squareRoot())
     case .flow: return (1 / (alpha + sigma), -sigma / (alpha + sigma))
+    case .negatedFlow: return (1 / (alpha + sigma), sigma / (alpha + sigma))
+    case .trigonometric(let deviation): return (alpha, -sigma / deviation)
     case .preconditioned(let deviation, let sign, true):
       let (sigma, deviation, sign) = (Float(sigma), Float(deviation), Float(sign))
       let square = sigma * sigma + deviation * deviation
       return (Double(1 / square * (deviation * deviation)), Double(sign * sigma * deviation / square.squareRoot()))
     case .preconditioned(let deviation, let sign, false):
-      let square = sigma * sigma + deviation * deviation
-      return (deviation * deviation / square, sign * sigma * deviation / square.squareRoot())
+      // In Karras's frame the sample is x/α.
+      let ratio = level.ratio
+      let square = ratio * ratio + deviation * deviation
+      return (deviation * deviation / square / alpha, sign * ratio * deviation / square.squareRoot())
     case .consistency(let deviation, let smallest):
       let (above, variance) = (sigma - smallest, deviation * deviation)
       return (

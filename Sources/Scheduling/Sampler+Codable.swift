@@ -48,6 +48,8 @@ extension Sampler: Codable {
 
 /// Every solver that a run can be paused with.
 private let solvers: [any Solver.Type] = [
+  AncestralFlow.self,
+  ConsistencyRenewal.self,
   ConsistencySampling.self,
   DDIM.self,
   DDPM.self,

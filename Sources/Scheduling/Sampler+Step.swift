@@ -26,6 +26,7 @@ extension Sampler {
     _ shape: [Int], for move: Move, from generator: inout some NoiseGenerator
   ) throws(SchedulerError) -> Tensor {
     try generator.check(sampleCount: shape[0])
+    for _ in 0..<move.discardedDraws { _ = generator.randn(shape, over: move.noiseInterval) }
     return generator.randn(shape, over: move.noiseInterval)
   }
 

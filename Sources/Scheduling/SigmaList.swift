@@ -80,13 +80,16 @@ extension Plan {
   /// A walk along a list of sigmas: one stage from each to the next, as many as there are timesteps.
   ///
   /// - Parameters:
-  ///   - list: The points, and at least one sigma more than timesteps. Sigmas are rounded to `Float` first.
+  ///   - list: The points, and at least one sigma more than timesteps. Sigmas are rounded to `Float` first, unless said otherwise.
   ///   - frame: What the sigmas mean.
   ///   - scalesInput: Whether the model sees the sample scaled to unit variance, `x/√(σ² + 1)`.
   ///   - initNoiseSigma: The standard deviation of the first sample.
-  public init(_ list: SigmaList, in frame: Frame, scalesInput: Bool = false, initNoiseSigma: Double = 1) {
+  ///   - isRounded: Whether the levels are those of the rounded sigmas.
+  public init(
+    _ list: SigmaList, in frame: Frame, scalesInput: Bool = false, initNoiseSigma: Double = 1, isRounded: Bool = true
+  ) {
     let sigmas = list.sigmas.map { Float($0) }
-    let levels = sigmas.map { frame.level(Double($0)) }
+    let levels = list.sigmas.map { frame.level(isRounded ? Double(Float($0)) : $0) }
     let stages = list.timesteps.indices.map { i in
       Stage(
         timestep: list.timesteps[i], from: levels[i], to: levels[i + 1],

@@ -7,6 +7,8 @@ public struct Update: Sendable, Hashable {
   public var weights: Weights
   /// Whether fresh noise is drawn, be its weight zero or not.
   public var drawsNoise: Bool
+  /// How many more tensors of noise are drawn before the fresh one and thrown away, as `diffusers` does.
+  public var discardedDraws = 0
   /// Whether the sample that the step started from is kept for later ones. Such an update weighs no kept sample itself.
   public var keepsSample: Bool
   /// Whether the fresh noise is kept for later updates.

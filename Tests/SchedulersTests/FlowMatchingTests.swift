@@ -74,6 +74,60 @@ import Testing
     #expect(#expect(throws: SchedulerError.self) { try dynamic.sampler(mismatched) }?.code == .argument)
   }
 
+  @Test func `LTX's method takes the points of the class whose configuration it was given`() throws {
+    let flow = try FlowMatchEulerDiscreteScheduler(config: ["shift": 3, "use_dynamic_shifting": true])
+    let ancestral = try LTXEulerAncestralRFScheduler(config: flow.config)
+    var run = RunRequest(steps: 6)
+    #expect(throws: SchedulerError.self) { try ancestral.sampler(run) }
+    run.mu = 0.8
+    #expect(try ancestral.sampler(run).plan == flow.sampler(run).plan)
+    #expect(throws: SchedulerError.self) { try LTXEulerAncestralRFScheduler(config: ["shift": 0]) }
+    #expect(ancestral.compatibles.map { $0.className }.contains(flow.className))
+  }
+
+  @Test func `a flow map crosses any interval, and none from outside of the training`() throws {
+    let scheduler = try FlowMapEulerDiscreteScheduler(config: ["shift": 3, "num_train_timesteps": 500])
+    let (x, output) = (try Formula.sample([1, 4]), try Formula.noise([1, 4]))
+    for (start, end) in [(450.0, 12.5), (500, 0), (100, 400)] {
+      var jump = try scheduler.jump(from: start, to: end)
+      let next = try jump.step(output, start, x).prevSample
+      let expected = zip(x.elements, output.elements).map { $0 - Float((start - end) / 500) * $1 }
+      #expect(deviation(next.elements, expected) < 1e-6)
+      #expect(jump.isFinished)
+    }
+    for (start, end) in [(0.0, 0.0), (501, 0), (100, -1), (100, 501), (.nan, 0), (100, .nan)] {
+      #expect(#expect(throws: SchedulerError.self) { try scheduler.jump(from: start, to: end) }?.code == .argument)
+    }
+  }
+
+  @Test func `what Helios cannot do is refused with what can`() throws {
+    let wrong: [SchedulerConfig] = [
+      ["stages": 4], ["stage_range": [0, 0.5, 0.5, 1]], ["stage_range": [0, 0.7, 0.4, 1]], ["stage_range": []],
+      ["shift": 2.0, "use_dynamic_shifting": true], ["predict_x0": false], ["thresholding": true],
+      ["prediction_type": "v_prediction"], ["use_flow_sigmas": false],
+    ]
+    for config in wrong {
+      #expect(#expect(throws: SchedulerError.self) { try HeliosScheduler(config: config) }?.code == .configuration)
+    }
+    let scheduler = try HeliosScheduler(config: ["use_dynamic_shifting": true])
+    for (stage, mu) in [(0, nil), (3, 0.5), (-1, 0.5), (0, Double.nan), (0, .infinity)] {
+      var run = RunRequest(steps: 4)
+      (run.stage, run.mu) = (stage, mu)
+      #expect(#expect(throws: SchedulerError.self) { try scheduler.sampler(run) }?.code == .argument)
+    }
+    let distilled = try HeliosScheduler(config: ["scheduler_type": "dmd"])
+    #expect(#expect(throws: SchedulerError.self) { try distilled.sampler(steps: 4) }?.code == .argument)
+  }
+
+  @Test func `a run without signal at its start is a number in every order`() throws {
+    let config: SchedulerConfig = ["stages": 1, "solver_order": 4, "lower_order_final": false]
+    var sampler = try HeliosScheduler(config: config).sampler(steps: 8)
+    var x = try Formula.sample([1, 8])
+    for t in sampler.timesteps { x = try sampler.step(Formula.model(x, t), t, x).prevSample }
+    let areNumbers = x.elements.allSatisfy { $0.isFinite }
+    #expect(areNumbers)
+  }
+
   @Test func `without the quirk a run is shifted once`() throws {
     var scheduler = try FlowMatchEulerDiscreteScheduler(config: ["shift": 3])
     scheduler.quirks.remove(.shiftTwice)

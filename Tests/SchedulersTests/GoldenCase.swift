@@ -29,6 +29,12 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     return try AnyScheduler(config: config).base
   }
 
+  /// Whether every step is given the same noise.
+  var givesNoise: Bool { json["step"]?["variance_noise"] == "@noise" || driver == "helios_dmd" }
+
+  /// Whether diffusers can add noise to the level at which a run begins in the middle.
+  var addsNoise: Bool { !["IPNDMScheduler", "LTXEulerAncestralRFScheduler", "SCMScheduler"].contains(className) }
+
   /// What the case passes to `set_timesteps`.
   var run: RunRequest? {
     guard let arguments = json["set_timesteps"]?.object else { return nil }
@@ -46,6 +52,14 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     run.strength = arguments["strength"]?.number ?? 1
     run.jumpLength = arguments["jump_length"]?.integer ?? 10
     run.jumpCount = arguments["jump_n_sample"]?.integer ?? 10
+    run.amplifiesFirstChunk = arguments["is_amplify_first_chunk"]?.bool ?? false
+    run.stage = arguments["stage_index"]?.integer ?? 0
+    run.largestAngle = arguments["max_timesteps"]?.number
+    if className == "SCMScheduler", case .steps = run.points {
+      // Python's default is an angle, also for runs of other than two steps, which then are refused.
+      let middle = arguments["intermediate_timesteps"] ?? 1.3
+      run.middleAngle = middle.number.map { .at($0) } ?? .even
+    }
     if case .sigmas = run.points { run.timestepsOfSigmas = numbers("timesteps") }
     return run
   }
@@ -91,8 +105,11 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     let timesteps = json[key]?.array?.map(Self.number)
     // Python counts the second evaluation of an interval with the first.
     if driver == "karras_ve" { return timesteps.map { $0.prefix(1) + $0.dropFirst().flatMap { [$0, $0] } } }
-    // Würstchen's list has where the run ends, which is no step.
-    if driver == "wuerstchen" { return timesteps?.dropLast().map { Double(Float($0)) } }
+    // These lists have where the run ends, which is no step.
+    let hasEnd = className == "LTXEulerAncestralRFScheduler" && timesteps?.count == floats("sigmas")?.count
+    if hasEnd || ["wuerstchen", "drop_last"].contains(driver) {
+      return timesteps?.dropLast().map { Double(Float($0)) }
+    }
     return json["timesteps_dtype"] == "float32" ? timesteps?.map { Double(Float($0)) } : timesteps
   }
 

@@ -18,8 +18,7 @@ struct GoldenRun {
     sample = try Formula.sample(golden.shape)
     if let begin = golden.json["begin"]?.integer {
       try sampler.begin(at: begin)
-      // diffusers has no add_noise for this class.
-      if golden.className == "IPNDMScheduler" { return }
+      if !golden.addsNoise { return }
       sample = try sampler.addNoise(sample, Formula.noise(golden.shape), [sampler.timesteps[begin]])
     } else {
       sample = sample * sampler.initNoiseSigma
@@ -67,7 +66,7 @@ struct GoldenRun {
     if golden.driver == "sde_ve" { return try stepWithCorrector(timestep, using: &generator) }
     let isTime = ["wuerstchen", "sde_vp"].contains(golden.driver)
     let prediction = try model(input, isTime ? 1000 * timestep : timestep)
-    if golden.json["step"]?["variance_noise"] == "@noise" {
+    if golden.givesNoise {
       output = try sampler.step(prediction, timestep, sample, noise: Formula.noise(golden.shape))
     } else {
       output = try sampler.step(prediction, timestep, sample, using: &generator)

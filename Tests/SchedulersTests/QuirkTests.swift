@@ -76,6 +76,7 @@ import Testing
     Row(name: "shiftTwice", className: "FlowMatchEulerDiscreteScheduler", config: ["shift": 3.0]),
     Row(name: "strengthKeepsNoise", className: "LCMScheduler", config: [:], request: half),
     Row(name: "squaredSigmas", className: "KarrasVeScheduler", config: [:]),
+    Row(name: "drawnTwice", className: "CogVideoXDPMScheduler", config: [:]),
   ]
 
   /// The second half of a run over given timesteps.

@@ -13,4 +13,15 @@ import Testing
       #expect(schedule.cumulativeAlphas == golden.floats("alphas_cumprod"), "\(golden.id)")
     }
   }
+
+  @Test(arguments: ["CogVideoXDDIMScheduler", "CogVideoXDPMScheduler"])
+  func `shifted tables are torch's, those in double precision rounded`(className: String) throws {
+    for golden in try GoldenCase.all(of: className, kinds: "tables") {
+      var keys = ConfigReader(SchedulerConfig(golden.json["config"]?.object ?? [:]))
+      let schedule = try CogVideoXModel(&keys).training.schedule
+      let tolerance = golden.tolerance("alphas_cumprod_rel_of_max")
+      #expect(deviation(schedule.betas, try #require(golden.floats("betas"))) <= tolerance, "\(golden.id)")
+      #expect(schedule.cumulativeAlphas == golden.floats("alphas_cumprod"), "\(golden.id)")
+    }
+  }
 }

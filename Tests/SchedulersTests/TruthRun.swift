@@ -46,8 +46,7 @@ struct TruthRun {
       return
     }
     try sampler.begin(at: begin)
-    // diffusers has no add_noise for this class.
-    if golden.className == "IPNDMScheduler" { return }
+    if !golden.addsNoise { return }
     let stage = sampler.plan.stages[begin]
     let level = sampler.plan.noisesMiddlesToEnds && stage.isInner ? stage.end : stage.level
     sample = zip(sample, try Formula.noise(golden.shape).elements).map {
@@ -75,8 +74,11 @@ struct TruthRun {
     sampler.predictions = predictions.map { _ in Tensor(uninitialized: [1]) }
     let move = try sampler.move(at: stage.timestep)
     let output = model(stage)
+    for _ in 0..<move.discardedDraws { _ = generator.randn(golden.shape, over: move.noiseInterval) }
+    let drawn = golden.givesNoise ? try Formula.noise(golden.shape) : nil
     let noise =
-      move.drawsNoise ? generator.randn(golden.shape, over: move.noiseInterval).elements.map(Double.init) : []
+      move.drawsNoise
+      ? (drawn ?? generator.randn(golden.shape, over: move.noiseInterval)).elements.map(Double.init) : []
 
     /// A combination of what there is.
     func sum(_ weights: Weights, of sample: Values, _ predictions: [Values]) -> Values {

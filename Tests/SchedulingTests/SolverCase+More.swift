@@ -26,7 +26,11 @@ extension SolverCase {
     .ancestral("DPM-Solver-2", .noise, interval: 2),
     .ancestral("DPM-Solver-3", .noise, interval: 3),
     .ancestral("DPM-Solver-3", .noise, interval: 3, eta: 0.5),
+    SolverCase(name: "Ancestral flow", solver: AncestralFlow(), order: 1, frames: [.flow]),
+    SolverCase(name: "Ancestral flow, η = 0.4", solver: AncestralFlow(eta: 0.4), order: 1, frames: [.flow]),
+    SolverCase(name: "Ancestral flow, η = 0", solver: AncestralFlow(eta: 0), order: 1, frames: [.flow]),
     SolverCase(name: "Consistency sampling", solver: ConsistencySampling(smallestSigma: 0), frames: [.karras]),
+    SolverCase(name: "Consistency sampling in any frame", solver: ConsistencyRenewal(drawsAtEnd: true)),
     SolverCase(name: "Latent consistency", solver: LatentConsistency(timestepScaling: 1e9)),
     SolverCase(
       name: "Trajectory consistency", solver: TrajectoryConsistency(training), frames: [.variancePreserving],

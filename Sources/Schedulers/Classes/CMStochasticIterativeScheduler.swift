@@ -25,7 +25,7 @@ public struct CMStochasticIterativeScheduler: Scheduler {
     training = try keys.trainingSteps(default: 40)
     smallest = try keys.number("sigma_min", default: 0.002, in: positive)
     largest = try keys.number("sigma_max", default: 80, in: positive)
-    dataDeviation = try keys.number("sigma_data", default: 0.5, in: positive)
+    dataDeviation = try keys.dataDeviation()
     noiseScale = try keys.number("s_noise", default: 1)
     rho = try keys.number("rho", default: 7, in: positive)
     clips = try keys.flag("clip_denoised", default: true)

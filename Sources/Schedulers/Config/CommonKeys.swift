@@ -44,6 +44,14 @@ extension ConfigReader {
     try choice("prediction_type", default: types[0], of: types)
   }
 
+  /// A number above 0.
+  mutating func positive(_ key: String, default fallback: Double) throws(SchedulerError) -> Double {
+    try number(key, default: fallback, in: Double.leastNormalMagnitude...Double.greatestFiniteMagnitude)
+  }
+
+  /// The value of `sigma_data`.
+  mutating func dataDeviation() throws(SchedulerError) -> Double { try positive("sigma_data", default: 0.5) }
+
   /// The value of `timestep_spacing`.
   mutating func spacing(default fallback: TimestepSpacing) throws(SchedulerError) -> TimestepSpacing {
     try choice("timestep_spacing", default: fallback)

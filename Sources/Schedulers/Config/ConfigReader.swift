@@ -210,11 +210,25 @@ extension ConfigReader {
     return seeds
   }
 
+  /// Numbers of a range, at least one.
+  mutating func numbers(
+    _ key: String, default fallback: [JSONValue], in range: ClosedRange<Double>
+  ) throws(SchedulerError) -> [Double] {
+    guard let value = value(key, default: .array(fallback)) else { return fallback.compactMap(\.number) }
+    return try numbers(value, key, in: range)
+  }
+
   /// Numbers of a range, at least one, or none at all, which is the default.
   mutating func optionalNumbers(
     _ key: String, in range: ClosedRange<Double>
   ) throws(SchedulerError) -> [Double]? {
     guard let value = value(key, default: .null), value != .null else { return nil }
+    return try numbers(value, key, in: range)
+  }
+
+  private func numbers(
+    _ value: JSONValue, _ key: String, in range: ClosedRange<Double>
+  ) throws(SchedulerError) -> [Double] {
     let wants =
       "a list of numbers from \(pythonRepresentation(of: range.lowerBound)) to \(pythonRepresentation(of: range.upperBound))"
     guard let list = value.array, !list.isEmpty else { throw refusal(key, value, wants: wants) }

@@ -1,7 +1,7 @@
 import Scheduling
 
 /// The noise that the model was trained with, from the keys that say it: `num_train_timesteps`, `beta_start`, `beta_end`,
-/// `beta_schedule`, `trained_betas`, `rescale_betas_zero_snr`.
+/// `beta_schedule`, `trained_betas`, `rescale_betas_zero_snr`, `snr_shift_scale`.
 struct TrainingNoise: Sendable {
   /// The tables.
   let schedule: NoiseSchedule
@@ -16,6 +16,9 @@ struct TrainingNoise: Sendable {
     case exact
     /// The last ᾱ becomes 2⁻²⁴, so that its sigma is finite.
     case nearly
+    /// The signal-to-noise ratios are divided by `snr_shift_scale`, and then the last ᾱ becomes 0. What grows linearly in its
+    /// root is in double precision.
+    case afterShift
   }
 
   /// - Parameters:
@@ -39,6 +42,13 @@ struct TrainingNoise: Sendable {
     }
     let trained = betas.map { NoiseSchedule(betas: $0.map { Float($0) }) }
     let schedule = trained ?? NoiseSchedule(curve, from: start, to: end, count: count)
+    guard rescaling != .afterShift else {
+      let isUnrounded = trained == nil && curve == .scaledLinear
+      self.schedule = schedule.dividingSignalToNoise(
+        by: try keys.positive("snr_shift_scale", default: 3), endsInNoise: try keys.flag("rescale_betas_zero_snr"),
+        unrounded: isUnrounded ? NoiseSchedule.UnroundedCurve(from: start, to: end) : nil)
+      return
+    }
     guard rescaling != .absent, try keys.flag("rescale_betas_zero_snr") else {
       self.schedule = schedule
       return

@@ -19,6 +19,23 @@ public struct ConsistencySampling: Solver {
   }
 }
 
+/// Multistep sampling with a consistency model in whatever frame (Lu and Song 2024, arXiv 2410.11081, section 2): all the way
+/// to a clean sample, and from there back to the next level, all noise being fresh.
+public struct ConsistencyRenewal: Solver {
+  /// Whether noise is drawn for a step that ends at a clean sample, too, which takes none of it.
+  public var drawsAtEnd: Bool
+
+  /// The method.
+  public init(drawsAtEnd: Bool) { self.drawsAtEnd = drawsAtEnd }
+
+  /// `α_t·x₀ + σ_t·z`.
+  public func update(_ step: Step) -> Update {
+    var update = Update.renewing(at: step.stage.end)
+    update.drawsNoise = drawsAtEnd || step.stage.end.sigma > 0
+    return update
+  }
+}
+
 /// Multistep sampling with a latent consistency model (Luo et al. 2023, arXiv 2310.04378, algorithm 3).
 public struct LatentConsistency: Solver {
   /// What the timestep is multiplied by in the boundary condition.

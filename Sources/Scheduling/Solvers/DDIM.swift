@@ -10,16 +10,20 @@ public struct DDIM: Solver {
   public var isRounded: Bool
   /// What is held constant over an interval; both give the same step, and round it differently.
   public var target: Prediction.Target
+  /// Whether no noise is drawn afresh, whatever ``StepOptions/eta`` says.
+  public var isDeterministic: Bool
 
-  /// DDIM; deterministic unless said otherwise.
-  public init(eta: Double = 0, isRounded: Bool = false, target: Prediction.Target = .data) {
-    (self.eta, self.isRounded, self.target) = (eta, isRounded, target)
+  /// DDIM; without fresh noise unless said otherwise.
+  public init(
+    eta: Double = 0, isRounded: Bool = false, isDeterministic: Bool = false, target: Prediction.Target = .data
+  ) {
+    (self.eta, self.isRounded, self.isDeterministic, self.target) = (eta, isRounded, isDeterministic, target)
   }
 
   /// The step of equation 12.
   public func update(_ step: Step) -> Update {
     let (t, s) = (step.stage.start, step.stage.end)  // x_t → x_s
-    let eta = step.options.eta ?? eta
+    let eta = isDeterministic ? 0 : step.options.eta ?? eta
     let (fresh, kept) = isRounded && eta > 0 ? Self.roundedShares(t, s, eta) : Self.shares(t, s, eta)
     guard target == .data else {
       // x_s = α_s·x₀ + kept·ε + fresh·z, with x₀ = (x_t − σ_t·ε)/α_t.

@@ -27,6 +27,10 @@ public struct DPMSolverMultistep: Solver {
   public var roundsLambda: Bool
   /// Whether the weights of a step of the ODE are in single precision too.
   public var roundsWeights = false
+  /// How many steps that end is, where several end at a clean sample.
+  public var firstOrderSteps = 1
+  /// Whether a step of higher order throws away the noise of one of first order before it draws its own.
+  public var drawsTwice = false
 
   /// DPM-Solver++(2M) unless said otherwise.
   public init(
@@ -52,7 +56,9 @@ public struct DPMSolverMultistep: Solver {
       let (newer, older) = (step.stages[step.index - k].start, step.stages[step.index - k - 1].start)
       return phi.distance(from: older, to: newer) / phi.h
     }
-    switch usableOrder(step) {
+    let order = usableOrder(step)
+    update.discardedDraws = drawsTwice && order > 1 ? 1 : 0
+    switch order {
     case 2:  // D₁ = (m₀ − m₁)/r₀
       let d1 = (correction == .midpoint ? phi.first / 2 : phi.second) / r(0)
       update[prediction: 0] += d1
@@ -72,7 +78,8 @@ public struct DPMSolverMultistep: Solver {
 
   private func usableOrder(_ step: Step) -> Int {
     let isShort = lowersFinalOrders && step.stages.count < 15
-    if step.remaining == 1, endsAtFirstOrder || isShort { return 1 }
+    if step.remaining == 1, isShort { return 1 }
+    if endsAtFirstOrder, step.remaining <= firstOrderSteps { return 1 }
     return min(order, step.history, step.remaining == 2 && isShort ? 2 : 3)
   }
 }

@@ -92,7 +92,15 @@ public struct UniPC: Solver {
   }
 
   /// The `ρ` with which `Σ ρₖ·rₖⁿ` is `n!·φₙ₊₂(z)/B` for every `n` below the count of `ratios` (theorem 3.1).
+  ///
+  /// A prediction that was made without any signal is infinitely far away and has no weight: the limit of those far away.
   private func rho(_ ratios: Scalars, _ stage: Stage) -> Scalars {
+    guard let far = ratios.indices.first(where: { ratios[$0].isInfinite }) else { return finiteRho(ratios, stage) }
+    let near = finiteRho(Scalars(count: ratios.count - 1) { ratios[$0 < far ? $0 : $0 + 1] }, stage)
+    return Scalars(count: ratios.count) { $0 == far ? 0 : near[$0 < far ? $0 : $0 - 1] }
+  }
+
+  private func finiteRho(_ ratios: Scalars, _ stage: Stage) -> Scalars {
     let z = z(stage)
     var (phi, factorial) = (expm1(z) / z - 1, 1.0)
     let moments = Scalars(count: ratios.count) { n in
