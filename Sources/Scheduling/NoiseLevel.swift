@@ -16,7 +16,7 @@ public struct NoiseLevel: Sendable, Hashable, Codable {
   public static let clean = NoiseLevel(alpha: 1, sigma: 0)
 
   /// Half the logarithm of the signal-to-noise ratio, `log(alpha/sigma)`; `+∞` for a clean sample.
-  public var lambda: Double { log(alpha) - log(sigma) }
+  public var lambda: Double { (alpha > Self.noSignal ? log(alpha) : -.infinity) - log(sigma) }
 
   /// ``lambda``, with every number of its computation rounded to single precision.
   var roundedLambda: Double {
@@ -37,12 +37,15 @@ public struct NoiseLevel: Sendable, Hashable, Codable {
   /// The noise-to-signal ratio, `sigma/alpha`: Karras's sigma, whatever the frame.
   public var ratio: Double { sigma / alpha }
 
+  /// The weight of the signal where there is none, which can still be divided by.
+  private static let noSignal = 1e-60
+
   /// The variance-preserving level whose signal keeps the share `cumulativeAlpha`, the ᾱ of DDPM, of the variance.
   ///
   /// Where nothing is kept the signal's weight is still positive, and nothing in single precision: a clean sample that is
   /// predicted there is infinite, as it is in `diffusers`, and clipped as such, and does not take the noise along.
   public static func variancePreserving(cumulativeAlpha: Double) -> Self {
-    Self(alpha: max(cumulativeAlpha.squareRoot(), 1e-60), sigma: (1 - cumulativeAlpha).squareRoot())
+    Self(alpha: max(cumulativeAlpha.squareRoot(), noSignal), sigma: (1 - cumulativeAlpha).squareRoot())
   }
 
   /// The variance-preserving level with this noise-to-signal ratio.
