@@ -26,6 +26,9 @@ public struct RunRequest: Sendable, Hashable {
   /// How many steps a jump back to noise goes, and how often each is made, for runs with a mask (`jump_length`,
   /// `jump_n_sample`).
   public var jumpLength = 10, jumpCount = 10
+  /// How much chance there is at the first and at the last step of a run that keeps tokens by confidence (`temperature`);
+  /// a single one goes down to 0.01.
+  public var temperatures: [Double] = [2, 0]
 
   /// A run of so many steps.
   public init(steps: Int) { points = .steps(steps) }

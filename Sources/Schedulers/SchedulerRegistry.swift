@@ -5,6 +5,7 @@ import Synchronization
 public enum SchedulerRegistry {
   /// All classes of `diffusers`. To add one, write its file and add its line.
   public static let classes: [any Scheduler.Type] = [
+    AmusedScheduler.self,
     CMStochasticIterativeScheduler.self,
     DDIMInverseScheduler.self,
     CosineDPMSolverMultistepScheduler.self,
@@ -18,8 +19,10 @@ public enum SchedulerRegistry {
     DPMSolverMultistepScheduler.self,
     DPMSolverSDEScheduler.self,
     DPMSolverSinglestepScheduler.self,
+    DiscreteDDIMScheduler.self,
     EDMDPMSolverMultistepScheduler.self,
     EDMEulerScheduler.self,
+    EntropyBoundScheduler.self,
     EulerAncestralDiscreteScheduler.self,
     EulerDiscreteScheduler.self,
     FlowMatchEulerDiscreteScheduler.self,
