@@ -29,6 +29,8 @@ public struct RunRequest: Sendable, Hashable {
   /// How much chance there is at the first and at the last step of a run that keeps tokens by confidence (`temperature`);
   /// a single one goes down to 0.01.
   public var temperatures: [Double] = [2, 0]
+  /// The number of tokens of a block, for schedulers of such; the configuration's unless given (`block_length`).
+  public var blockLength: Int?
 
   /// A run of so many steps.
   public init(steps: Int) { points = .steps(steps) }

@@ -6,6 +6,7 @@ public enum SchedulerRegistry {
   /// All classes of `diffusers`. To add one, write its file and add its line.
   public static let classes: [any Scheduler.Type] = [
     AmusedScheduler.self,
+    BlockRefinementScheduler.self,
     CMStochasticIterativeScheduler.self,
     DDIMInverseScheduler.self,
     CosineDPMSolverMultistepScheduler.self,

@@ -46,6 +46,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     run.strength = arguments["strength"]?.number ?? 1
     run.jumpLength = arguments["jump_length"]?.integer ?? 10
     run.jumpCount = arguments["jump_n_sample"]?.integer ?? 10
+    run.blockLength = arguments["block_length"]?.integer
     if let temperature = arguments["temperature"] {
       run.temperatures = (temperature.array ?? [temperature]).compactMap(\.number)
     }

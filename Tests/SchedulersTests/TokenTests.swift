@@ -1,126 +1,12 @@
-import Foundation
 import PythonJSON
 import Schedulers
 import Scheduling
 import Testing
 
-/// A run of tokens of any class, that a model gives logits for.
-private struct TokenGoldenRun<Method: TokenMethod> {
-  let golden: GoldenCase
-  var sampler: TokenSampler<Method>
-  var tokens: [[Int]]
-  var generator: TorchGenerator
-  var output: TokenOutput?
-
-  init(_ golden: GoldenCase, _ sampler: TokenSampler<Method>) throws {
-    (self.golden, self.sampler) = (golden, sampler)
-    generator = golden.generator.generators[0]
-    tokens = try golden.firstTokens()
-    if let begin = golden.json["begin"]?.integer { try self.sampler.begin(at: begin) }
-  }
-
-  /// The timesteps that the case's steps are made at.
-  var timesteps: [Double] {
-    let timesteps = golden.json["upward"] == true ? sampler.timesteps.reversed() : sampler.timesteps
-    return Array(timesteps.dropFirst(golden.json["begin"]?.integer ?? 0))
-  }
-
-  /// A step at a timestep, and the tokens after it.
-  mutating func step(at t: Double) throws -> TokenOutput {
-    let output = try sampler.step(golden.logits(of: tokens, at: t), t, tokens, using: &generator)
-    (self.output, tokens) = (output, output.prevSample)
-    return output
-  }
-
-  /// The corrections after the step at a timestep, if any.
-  mutating func correct(after t: Double) throws {
-    guard let sampler = sampler as? TokenSampler<DiscreteDDIM>, !sampler.isFinished else { return }
-    for _ in 0..<(golden.json["corrections"]?.integer ?? 0) {
-      output = try sampler.correct(golden.logits(of: tokens, at: t), tokens, using: &generator)
-      tokens = output?.prevSample ?? tokens
-    }
-  }
-}
-
-extension GoldenCase {
-  fileprivate var vocabulary: Int { json["vocab"]?.integer ?? 0 }
-
-  fileprivate func firstTokens() throws -> [[Int]] {
-    let mask = (json["config"]?["mask_token_id"] ?? json["step"]?["mask_token_id"])?.integer ?? 0
-    return (0..<shape[0]).map { row in
-      (0..<shape[1]).map { place in
-        let i = row * shape[1] + place
-        let isMasked = json["init"] == "mask" || json["init"] == "gaps" && i % 3 != 0
-        return isMasked ? mask : (5 * i + 1) % vocabulary
-      }
-    }
-  }
-
-  /// What the model of the cases says about tokens.
-  fileprivate func logits(of tokens: [[Int]], at t: Double) throws -> Tensor {
-    let (rows, length, flat) = (shape[0], shape[1], Array(tokens.joined()))
-    func logit(_ place: Int, _ k: Int) -> Double {
-      let ramp = 0.9 * Double(k) + 0.37 * Double(place) + 0.05 * t
-      return 2 * sin(ramp + 0.1 * Double(flat[place]))
-    }
-    guard let image = json["image"]?.array?.compactMap(\.integer) else {
-      return try Formula.tensor([rows, length, vocabulary]) { logit($0 / vocabulary, $0 % vocabulary) }
-    }
-    return try Formula.tensor([rows, vocabulary] + image) { i in
-      let row = i / (vocabulary * length)
-      return logit(row * length + i % length, i / length % vocabulary)
-    }
-  }
-
-  fileprivate func samplers() throws -> any TokenRunCase {
-    let step = json["step"]
-    switch try scheduler() {
-    case let scheduler as AmusedScheduler:
-      var sampler = try scheduler.tokenSampler(try #require(run))
-      sampler.method.startingMaskRatio = step?["starting_mask_ratio"]?.number ?? 1
-      return try TokenGoldenRun(self, sampler)
-    case let scheduler as DiscreteDDIMScheduler:
-      var sampler = try scheduler.tokenSampler(try #require(run))
-      sampler.method.temperature = step?["temperature"]?.number ?? 0
-      return try TokenGoldenRun(self, sampler)
-    case let scheduler as EntropyBoundScheduler:
-      var sampler = try scheduler.tokenSampler(try #require(run))
-      sampler.method.bound = step?["entropy_bound"]?.number ?? sampler.method.bound
-      return try TokenGoldenRun(self, sampler)
-    default: throw CocoaError(.coderInvalidValue)
-    }
-  }
-}
-
-/// A run of a case, whatever its method.
-private protocol TokenRunCase {
-  var golden: GoldenCase { get }
-  var timesteps: [Double] { get }
-  var tokens: [[Int]] { get }
-  var generator: TorchGenerator { get }
-  var output: TokenOutput? { get }
-  /// The timesteps of the sampler.
-  var ownTimesteps: [Double] { get }
-  mutating func step(at t: Double) throws -> TokenOutput
-  mutating func correct(after t: Double) throws
-  /// The run as it is read back after it was written.
-  func rewritten() throws -> Self
-}
-
-extension TokenGoldenRun: TokenRunCase {
-  var ownTimesteps: [Double] { sampler.timesteps }
-
-  func rewritten() throws -> Self {
-    var copy = self
-    copy.sampler = try JSONDecoder().decode(TokenSampler<Method>.self, from: JSONEncoder().encode(sampler))
-    #expect(copy.sampler == sampler)
-    return copy
-  }
-}
-
+/// Runs of tokens against those of diffusers.
 @Suite struct TokenTests {
   static let classNames = [
-    "AmusedScheduler", "DiscreteDDIMScheduler", "EntropyBoundScheduler",
+    "AmusedScheduler", "BlockRefinementScheduler", "DiscreteDDIMScheduler", "EntropyBoundScheduler",
   ]
 
   /// The rows of a result of a case, one for each step.
@@ -208,6 +94,7 @@ extension TokenGoldenRun: TokenRunCase {
     try Self.small(AmusedScheduler(config: ["mask_token_id": 7]).tokenSampler(run))
     try Self.small(DiscreteDDIMScheduler().tokenSampler(run))
     try Self.small(EntropyBoundScheduler().tokenSampler(run))
+    try Self.small(BlockRefinementScheduler().tokenSampler(run))
   }
 
   @Test func `what a method is asked for is checked before anything is drawn`() throws {
@@ -236,16 +123,51 @@ extension TokenGoldenRun: TokenRunCase {
     }
   }
 
+  @Test func `options of block refinement that are none are refused`() throws {
+    let (tokens, output) = ([[0, 1, 2, 0], [2, 1, 0, 1]], try Formula.sample([2, 4, 3]))
+    let fresh = try BlockRefinementScheduler().tokenSampler(RunRequest(steps: 3))
+    let wrong: [(inout BlockRefinementOptions) -> Void] = [
+      { $0.temperature = -1 }, { $0.temperature = .nan }, { $0.topP = 0 }, { $0.promptMask = [true] },
+    ]
+    for change in wrong {
+      var (run, generator) = (fresh, TorchGenerator(seed: 0))
+      change(&run.method.options)
+      #expect(throws: SchedulerError.self) { try run.step(output, 2, tokens, using: &generator) }
+      #expect(generator == TorchGenerator(seed: 0) && run.position == 0)
+    }
+    var request = RunRequest(steps: 3)
+    request.blockLength = 0
+    #expect(throws: SchedulerError.self) { try BlockRefinementScheduler().tokenSampler(request) }
+  }
+
+  @Test func `blocks are masked as diffusers masks them`() throws {
+    for golden in try GoldenCase.all(of: "BlockRefinementScheduler", kinds: "token_noise") {
+      let arguments = golden.json["arguments"]
+      let length = { (key: String) in arguments?[key]?.integer ?? 0 }
+      let isValid = (golden.json["attention_mask"]?.array ?? []).map { ($0.array ?? []).map { $0 == 1 } }
+      var generator = golden.generator.generators[0]
+      let (masked, maskedElse) = try BlockRefinementScheduler().addNoise(
+        golden.ramp, isValid: isValid, promptLength: length("prompt_length"), blockLength: length("block_length"),
+        maskToken: length("mask_token_id"), using: &generator)
+      let rows = try #require(Self.rows("tokens", of: golden))
+      #expect(Array(masked.joined()) == rows[0] && Array(maskedElse.joined()) == rows[1], "\(golden.id)")
+    }
+    var generator = TorchGenerator(seed: 0)
+    for (valid, block) in [([[true]], 4), ([[true, true]], 0)] {
+      #expect(throws: SchedulerError.self) {
+        try BlockRefinementScheduler().addNoise(
+          [[1, 2]], isValid: valid, promptLength: 0, blockLength: block, maskToken: 9, using: &generator)
+      }
+    }
+  }
+
   @Test func `masks are added as diffusers adds them`() throws {
     for golden in try GoldenCase.all(of: "AmusedScheduler", kinds: "token_noise") {
       let scheduler = try #require(try golden.scheduler() as? AmusedScheduler)
       let sampler = try scheduler.tokenSampler(try #require(golden.run))
       var generator = golden.generator.generators[0]
-      let tokens = (0..<golden.shape[0]).map { row in
-        (0..<golden.shape[1]).map { (row * golden.shape[1] + $0) % golden.vocabulary }
-      }
       for (t, row) in zip(sampler.timesteps, try #require(Self.rows("tokens", of: golden))) {
-        let noised = try sampler.addNoise(tokens, t, using: &generator)
+        let noised = try sampler.addNoise(golden.ramp, t, using: &generator)
         #expect(Array(noised.joined()) == row, "\(golden.id) at \(t)")
       }
     }
