@@ -69,6 +69,9 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let roundedDirection = Quirks(rawValue: 1 << 17)
   /// With `solver_type` `bh1` a step to a clean sample is infinity times nothing, and the sample is not a number (UniPC).
   public static let lostLastStep = Quirks(rawValue: 1 << 16)
+  /// The times and sigmas of the small steps of a policy are single-precision numbers, each made of the one before it
+  /// (Piflow).
+  public static let roundedSubsteps = Quirks(rawValue: 1 << 40)
 }
 
 extension Quirks {
@@ -90,6 +93,7 @@ extension Quirks: CustomStringConvertible {
     ("roundedChurn", .roundedChurn), ("roundedDirection", .roundedDirection), ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
     ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
+    ("roundedSubsteps", .roundedSubsteps),
   ]
 
   /// The quirk of this name, or `nil` if there is none.

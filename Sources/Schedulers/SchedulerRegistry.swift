@@ -36,6 +36,7 @@ public enum SchedulerRegistry {
     LCMScheduler.self,
     LMSDiscreteScheduler.self,
     PNDMScheduler.self,
+    PiflowScheduler.self,
     SASolverScheduler.self,
     RePaintScheduler.self,
     ScoreSdeVeScheduler.self,

@@ -84,8 +84,9 @@ import Testing
     return request
   }
 
-  /// Quirks that change a step to its opposite, or a run to an error or to nothing.
-  static let notMeasured = ["lostLastStep", "tokensBackwards", "sigmasAsRamp"]
+  /// Quirks that change a step to its opposite, or a run to an error or to nothing, or runs of another form, which are tested
+  /// with those.
+  static let notMeasured = ["lostLastStep", "tokensBackwards", "sigmasAsRamp", "roundedSubsteps"]
 
   @Test func `without their quirks, a last interval is not divided by and sigmas can be given`() throws {
     // The ends of the interval differ in their last bits, and their λ in single precision do not.
