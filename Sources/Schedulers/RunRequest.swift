@@ -31,6 +31,9 @@ public struct RunRequest: Sendable, Hashable {
   public var temperatures: [Double] = [2, 0]
   /// The number of tokens of a block, for schedulers of such; the configuration's unless given (`block_length`).
   public var blockLength: Int?
+  /// The share of the signal that a run begins with, for schedulers whose time that is; next to none unless given
+  /// (`start_time`).
+  public var startTime: Double?
 
   /// A run of so many steps.
   public init(steps: Int) { points = .steps(steps) }

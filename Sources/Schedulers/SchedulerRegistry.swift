@@ -37,6 +37,7 @@ public enum SchedulerRegistry {
     LMSDiscreteScheduler.self,
     PNDMScheduler.self,
     PiflowScheduler.self,
+    RFD4ProteinaScheduler.self,
     SASolverScheduler.self,
     RePaintScheduler.self,
     ScoreSdeVeScheduler.self,

@@ -97,10 +97,14 @@ public struct NoiseSchedule: Sendable, Hashable, Codable {
 
 /// torch.linspace in single precision: from both ends, by a fused multiply-add.
 func linspace(_ start: Double, _ end: Double, count: Int) -> [Float] {
+  guard count > 1 else { return [Float(start)] }
+  return (0..<count).map { linspace(start, end, count: count, at: $0) }
+}
+
+/// One of at least two such numbers.
+func linspace(_ start: Double, _ end: Double, count: Int, at index: Int) -> Float {
   let (start, end) = (Float(start), Float(end))
-  guard count > 1 else { return [start] }
   let step = (end - start) / Float(count - 1)
-  return (0..<count).map { i in
-    i < count / 2 ? start.addingProduct(step, Float(i)) : end.addingProduct(-step, Float(count - i - 1))
-  }
+  return index < count / 2
+    ? start.addingProduct(step, Float(index)) : end.addingProduct(-step, Float(count - index - 1))
 }

@@ -12,6 +12,8 @@ public enum Prediction: Sendable, Hashable, Codable {
   case velocity
   /// The direction from signal to noise, `ε − x₀`: flow matching and rectified flow.
   case flow
+  /// The direction from noise to signal, `x₀ − ε`.
+  case negatedFlow
   /// A network inside Karras's preconditioning (Karras et al. 2022, table 1): `x₀ = c_skip·x + c_out·output`.
   ///
   /// The sign is that of `c_out`: 1 in the paper, -1 where the network predicts a velocity. `c_skip` and `c_out` may be
@@ -33,6 +35,7 @@ public enum Prediction: Sendable, Hashable, Codable {
       let square = alpha * alpha + sigma * sigma
       return (alpha / square, -sigma / square.squareRoot())
     case .flow: return (1 / (alpha + sigma), -sigma / (alpha + sigma))
+    case .negatedFlow: return (1 / (alpha + sigma), sigma / (alpha + sigma))
     case .preconditioned(let deviation, let sign, true):
       let (sigma, deviation, sign) = (Float(sigma), Float(deviation), Float(sign))
       let square = sigma * sigma + deviation * deviation
@@ -57,6 +60,7 @@ public enum Prediction: Sendable, Hashable, Codable {
       let square = alpha * alpha + sigma * sigma
       return (sigma / square, alpha / square.squareRoot())
     case (.noise, .flow): return (1 / (alpha + sigma), alpha / (alpha + sigma))
+    case (.noise, .negatedFlow): return (1 / (alpha + sigma), -alpha / (alpha + sigma))
     case (.noise, _):
       let (a, b) = weightsOfData(at: level)
       return ((1 - alpha * a) / sigma, -alpha * b / sigma)

@@ -26,6 +26,16 @@ extension SolverCase {
     .ancestral("DPM-Solver-2", .noise, interval: 2),
     .ancestral("DPM-Solver-3", .noise, interval: 3),
     .ancestral("DPM-Solver-3", .noise, interval: 3, eta: 0.5),
+    SolverCase(
+      name: "Temporal score rescaling, ODE",
+      solver: TemporalScoreRescaling(coldness: 1, deviation: 1, noise: .inverse, quietBelow: 1, quietAbove: 1),
+      order: 1,
+      frames: [.flow]),
+    SolverCase(
+      name: "Temporal score rescaling, SDE",
+      solver: TemporalScoreRescaling(coldness: 1, deviation: 1, noise: .tangent, quietBelow: 0, quietAbove: 1),
+      order: 1,
+      steps: 640, keepsVariance: false, frames: [.flow]),
     SolverCase(name: "Consistency sampling", solver: ConsistencySampling(smallestSigma: 0), frames: [.karras]),
     SolverCase(name: "Latent consistency", solver: LatentConsistency(timestepScaling: 1e9)),
     SolverCase(

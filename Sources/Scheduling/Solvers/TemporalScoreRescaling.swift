@@ -1,0 +1,64 @@
+/// Sampling at a lower temperature along the straight paths of flow matching, by scores that are scaled the more, the cleaner the
+/// sample is (Xu et al. 2025, Temporal Score Rescaling, arXiv 2510.01184), with noise in the middle of a run (Geffner et al. 2025,
+/// La-Proteina, arXiv 2507.09466).
+///
+/// Time is the share of the signal here, and grows from 0 for noise to 1.
+public struct TemporalScoreRescaling: Solver {
+  /// How much noise is added and removed again at a time.
+  public enum Noise: String, Sendable, Hashable, Codable, CaseIterable {
+    /// `1/t`.
+    case inverse = "1/t"
+    /// `π/2·tan(π/2·(1 − t))`.
+    case tangent = "tan"
+
+    /// The amount at a time; a hundredth keeps it finite at noise.
+    func amount(at time: Double) -> Double {
+      let time = min(max(time, 0), 1 - 1e-5)
+      switch self {
+      case .inverse: return 1 / (time + 1e-2)
+      case .tangent:
+        let angle = (1 - time) * Double.pi / 2
+        return max(0, Double.pi / 2 * sin(angle) / (cos(angle) + 1e-2))
+      }
+    }
+  }
+
+  /// How low the temperature becomes: one over this.
+  public let coldness: Double
+  /// How early it does: the deviation of the data at which it would be exact.
+  public let deviation: Double
+  /// How much noise is added at a time.
+  public let noise: Noise
+  /// Below and above which time there is none; compared in single precision, like times.
+  public let quietBelow, quietAbove: Double
+
+  /// The method.
+  public init(coldness: Double, deviation: Double, noise: Noise, quietBelow: Double, quietAbove: Double) {
+    (self.coldness, self.deviation, self.noise) = (coldness, deviation, noise)
+    (self.quietBelow, self.quietAbove) = (quietBelow, quietAbove)
+  }
+
+  /// The noise, of which the score is `−ε/σ`.
+  public var target: Prediction.Target { .noise }
+
+  /// What the score is multiplied by at a level (equation 9): from 1 at noise to ``coldness``.
+  func ratio(at level: NoiseLevel) -> Double {
+    let signal = level.alpha * level.alpha / (level.sigma * level.sigma) * deviation * deviation
+    return (signal + 1) / (signal / coldness + 1)
+  }
+
+  /// `x + (v + g·s)·h + √(2·g·h)·z` with the scaled score `s`, the velocity `v = (x + σ·s)/t` that belongs to it, and the amount `g`
+  /// of noise, which is divided by the square of the scale.
+  public func update(_ step: Step) -> Update {
+    let (start, length) = (step.stage.start, step.stage.end.alpha - step.stage.start.alpha)
+    let (time, ratio) = (start.alpha, ratio(at: start))
+    let sample = 1 + length / time
+    guard (Float(quietBelow)...Float(quietAbove)).contains(Float(time)) else {
+      return Update(sample: sample, prediction: -length * ratio / time)
+    }
+    let amount = noise.amount(at: time) / (ratio * ratio)
+    return Update(
+      sample: sample, prediction: -length * ratio * (1 / time + amount / start.sigma),
+      noise: (2 * amount * length).squareRoot())
+  }
+}
