@@ -75,6 +75,9 @@ import Testing
     Row(name: "shiftTwice", className: "FlowMatchEulerDiscreteScheduler", config: ["shift": 3.0]),
     Row(name: "strengthKeepsNoise", className: "LCMScheduler", config: [:], request: half),
     Row(name: "squaredSigmas", className: "KarrasVeScheduler", config: [:]),
+    Row(
+      name: "roundedScore", className: "RFD4ProteinaScheduler",
+      config: RFD4ProteinaScheduler.requirements.merging(["tail_steps": 0]), steps: 1),
   ]
 
   /// The second half of a run over given timesteps.

@@ -14,6 +14,7 @@ struct TruthRun {
   /// Quirks that are roundings of scalars, and nothing else.
   static let roundings: Quirks = [
     .roundedBeta, .roundedIntegrals, .roundedLambda, .roundedAncestral, .roundedChurn, .roundedDirection,
+    .roundedScore,
   ]
 
   private let golden: GoldenCase

@@ -20,23 +20,22 @@ public struct RFD4ProteinaScheduler: Scheduler {
   /// Where the numbers follow `diffusers` instead of the paper.
   public var quirks = Quirks.all
   private let times: RisingTimes
-  private let solver: TemporalScoreRescaling
+  private let noise: TemporalScoreRescaling.Noise
+  private let coldness, deviation, quietBelow, quietAbove: Double
   private let fineSteps, factor: Int
 
   /// The scheduler that a configuration describes; throws for a value that is wrong or missing.
   public init(config: SchedulerConfig) throws(SchedulerError) {
     var keys = ConfigReader(config)
     times = try keys.requiredChoice("schedule_mode")
-    let noise: TemporalScoreRescaling.Noise = try keys.requiredChoice("noise_mode")
-    let coldness = try keys.requiredNumber("tsr_k", in: Double.leastNormalMagnitude...Double.greatestFiniteMagnitude)
-    let deviation = try keys.requiredNumber("tsr_sigma")
+    noise = try keys.requiredChoice("noise_mode")
+    coldness = try keys.requiredNumber("tsr_k", in: Double.leastNormalMagnitude...Double.greatestFiniteMagnitude)
+    deviation = try keys.requiredNumber("tsr_sigma")
     fineSteps = try keys.integer("tail_steps", default: 10, in: 0...ConfigReader.mostTrainingSteps)
     factor = try keys.integer(
       "tail_step_multiplier", default: 2, in: (fineSteps > 0 ? 2 : 1)...1000)
-    let above = try keys.number("t_lim_ode", default: 0.95)
-    let below = try keys.number("t_lim_ode_below", default: 0.02)
-    solver = TemporalScoreRescaling(
-      coldness: coldness, deviation: deviation, noise: noise, quietBelow: below, quietAbove: above)
+    quietAbove = try keys.number("t_lim_ode", default: 0.95)
+    quietBelow = try keys.number("t_lim_ode_below", default: 0.02)
     self.config = keys.config(of: Self.self)
   }
 
@@ -49,6 +48,9 @@ public struct RFD4ProteinaScheduler: Scheduler {
       throw .argument("startTime", start, wants: "from 0 to below 1", "give the share of the signal to begin at")
     }
     let times = try times.times(steps, fine: fineSteps, factor: factor, from: run.startTime)
+    let solver = TemporalScoreRescaling(
+      coldness: coldness, deviation: deviation, noise: noise, quietBelow: quietBelow, quietAbove: quietAbove,
+      isRounded: quirks.contains(.roundedScore))
     return try Sampler(solver, predicting: .negatedFlow, plan: Plan(rising: times))
   }
 

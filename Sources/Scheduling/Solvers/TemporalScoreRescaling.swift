@@ -31,11 +31,15 @@ public struct TemporalScoreRescaling: Solver {
   public let noise: Noise
   /// Below and above which time there is none; compared in single precision, like times.
   public let quietBelow, quietAbove: Double
+  /// Whether a step that is many times as long as the time before it shows the rounding of what is divided by that time.
+  public let isRounded: Bool
 
   /// The method.
-  public init(coldness: Double, deviation: Double, noise: Noise, quietBelow: Double, quietAbove: Double) {
+  public init(
+    coldness: Double, deviation: Double, noise: Noise, quietBelow: Double, quietAbove: Double, isRounded: Bool = false
+  ) {
     (self.coldness, self.deviation, self.noise) = (coldness, deviation, noise)
-    (self.quietBelow, self.quietAbove) = (quietBelow, quietAbove)
+    (self.quietBelow, self.quietAbove, self.isRounded) = (quietBelow, quietAbove, isRounded)
   }
 
   /// The noise, of which the score is `−ε/σ`.
@@ -47,18 +51,39 @@ public struct TemporalScoreRescaling: Solver {
     return (signal + 1) / (signal / coldness + 1)
   }
 
-  /// `x + (v + g·s)·h + √(2·g·h)·z` with the scaled score `s`, the velocity `v = (x + σ·s)/t` that belongs to it, and the amount `g`
-  /// of noise, which is divided by the square of the scale.
+  /// `x + (v + g·s)·h + √(2·g·h)·z` with the scaled score `s`, the velocity `v = (x + σ·s)/t` that belongs to it, and the amount
+  /// `g` of noise, which is divided by the square of the scale.
   public func update(_ step: Step) -> Update {
     let (start, length) = (step.stage.start, step.stage.end.alpha - step.stage.start.alpha)
     let (time, ratio) = (start.alpha, ratio(at: start))
-    let sample = 1 + length / time
-    guard (Float(quietBelow)...Float(quietAbove)).contains(Float(time)) else {
-      return Update(sample: sample, prediction: -length * ratio / time)
+    let isQuiet = Float(time) > Float(quietAbove) || Float(time) < Float(quietBelow)
+    let amount = isQuiet ? 0 : noise.amount(at: time) / (ratio * ratio)
+    let fresh = isQuiet ? nil : (2 * amount * length).squareRoot()
+    let slope = length * (1 / time + amount / start.sigma)
+    guard isRounded, length > 8 * time else {
+      return Update(sample: 1 + length / time, prediction: -slope * ratio, noise: fresh)
     }
-    let amount = noise.amount(at: time) / (ratio * ratio)
-    return Update(
-      sample: sample, prediction: -length * ratio * (1 / time + amount / start.sigma),
-      noise: (2 * amount * length).squareRoot())
+    var update = Update(sample: 1 - length * amount / start.sigma, prediction: slope, noise: fresh)
+    update.written = RoundedDrift(time: Float(time), coldness: Float(coldness), square: Float(deviation * deviation))
+    update.forgets = 1
+    return update
+  }
+}
+
+/// The sample with its scaled score, `x + σ·s`: the velocity times the time, in single precision as diffusers has it.
+public struct RoundedDrift: Sendable, Hashable {
+  private let time, rest, ratio: Float
+
+  /// - Parameter square: The square of the data's deviation.
+  init(time: Float, coldness: Float, square: Float) {
+    (self.time, rest) = (time, 1 - time)
+    let signal = time * time / (rest * rest) * square
+    ratio = (signal + 1) / (signal / coldness + 1)
+  }
+
+  /// The value for an element of a sample and of the model's velocity.
+  func value(_ sample: Float, _ velocity: Float) -> Float {
+    let score = (time * velocity - sample) / rest
+    return sample + rest * (score * ratio)
   }
 }
