@@ -12,13 +12,14 @@ public struct TemporalScoreRescaling: Solver {
     case tangent = "tan"
 
     /// The amount at a time; a hundredth keeps it finite at noise.
-    func amount(at time: Double) -> Double {
-      let time = min(max(time, 0), 1 - 1e-5)
+    func amount<Number: BinaryFloatingPoint>(at time: Number) -> Number {
+      let time = min(max(time, 0), Number(1 - 1e-5))
       switch self {
-      case .inverse: return 1 / (time + 1e-2)
+      case .inverse: return 1 / (time + Number(0.01))
       case .tangent:
-        let angle = (1 - time) * Double.pi / 2
-        return max(0, Double.pi / 2 * sin(angle) / (cos(angle) + 1e-2))
+        let angle = (1 - time) * Number(Double.pi) / 2
+        let (sine, cosine) = (Number(sin(Double(angle))), Number(cos(Double(angle))))
+        return max(0, Number(Double.pi / 2) * sine / (cosine + Number(0.01)))
       }
     }
   }
@@ -31,7 +32,8 @@ public struct TemporalScoreRescaling: Solver {
   public let noise: Noise
   /// Below and above which time there is none; compared in single precision, like times.
   public let quietBelow, quietAbove: Double
-  /// Whether a step that is many times as long as the time before it shows the rounding of what is divided by that time.
+  /// Whether the amount of noise is in single precision, and a step that is many times as long as the time before it shows the
+  /// rounding of what is divided by that time.
   public let isRounded: Bool
 
   /// The method.
@@ -57,7 +59,8 @@ public struct TemporalScoreRescaling: Solver {
     let (start, length) = (step.stage.start, step.stage.end.alpha - step.stage.start.alpha)
     let (time, ratio) = (start.alpha, ratio(at: start))
     let isQuiet = Float(time) > Float(quietAbove) || Float(time) < Float(quietBelow)
-    let amount = isQuiet ? 0 : noise.amount(at: time) / (ratio * ratio)
+    let whole = isRounded ? Double(noise.amount(at: Float(time))) : noise.amount(at: time)
+    let amount = isQuiet ? 0 : whole / (ratio * ratio)
     let fresh = isQuiet ? nil : (2 * amount * length).squareRoot()
     let slope = length * (1 / time + amount / start.sigma)
     guard isRounded, length > 8 * time else {
