@@ -161,6 +161,30 @@ import Testing
     }
   }
 
+  @Test func `a block goes on and samples end as in diffusers`() throws {
+    let golden = try #require(try GoldenCase.all(of: "BlockRefinementScheduler", kinds: "block_loop").first)
+    let sampler = try BlockRefinementScheduler().tokenSampler(try #require(golden.run))
+    var answers: [Bool] = []
+    for call in golden.json["continues"]?.array ?? [] {
+      let call = try #require(call.array)
+      let output = TokenOutput(
+        prevSample: [], sampledTokens: [], sampledProbabilities: [], isAccepted: [], isEdited: [[call[3] == true]])
+      answers.append(
+        sampler.continues(
+          after: try #require(call[0].integer), hadMasks: call[1] == true, edits: call[2] == true, output,
+          editingSteps: try #require(call[4].integer), atMost: try #require(call[5].integer),
+          hasEnded: try #require(call[6].array).map { $0 == true }))
+    }
+    for call in golden.json["ends"]?.array ?? [] {
+      let rows = (0..<3).map { call.array?[$0].array ?? [] }
+      answers.append(
+        BlockRefinementScheduler.hasEnded(
+          rows[0].compactMap(\.integer), drawn: rows[1].compactMap(\.integer), isChanged: rows[2].map { $0 == true },
+          end: 9, maskToken: 8, promptLength: try #require(call.array?[3].integer)))
+    }
+    #expect(answers.map { $0 ? 1 : 0 } == golden.json["answers"]?.array?.compactMap(\.integer))
+  }
+
   @Test func `masks are added as diffusers adds them`() throws {
     for golden in try GoldenCase.all(of: "AmusedScheduler", kinds: "token_noise") {
       let scheduler = try #require(try golden.scheduler() as? AmusedScheduler)

@@ -45,6 +45,15 @@ public struct TokenOutput: Sendable, Hashable {
   public var isAccepted: [[Bool]]
   /// Which tokens that had been taken over before it replaced (`editing_transfer_index`).
   public var isEdited: [[Bool]]
+
+  /// What a step made.
+  public init(
+    prevSample: [[Int]], sampledTokens: [[Int]], sampledProbabilities: [[Float]], isAccepted: [[Bool]],
+    isEdited: [[Bool]]
+  ) {
+    (self.prevSample, self.sampledTokens, self.sampledProbabilities) = (prevSample, sampledTokens, sampledProbabilities)
+    (self.isAccepted, self.isEdited) = (isAccepted, isEdited)
+  }
 }
 
 /// Softmax of logits, rounded once.
