@@ -1,3 +1,4 @@
+import Foundation
 import PythonJSON
 import Schedulers
 import Scheduling
@@ -158,6 +159,50 @@ import Testing
         try BlockRefinementScheduler().addNoise(
           [[1, 2]], isValid: valid, promptLength: 0, blockLength: block, maskToken: 9, using: &generator)
       }
+    }
+  }
+
+  /// The logits of a model that is sure of the tokens, and of one that knows nothing.
+  private static func models(_ tokens: [[Int]], classes: Int) throws -> (sure: Tensor, ignorant: Tensor) {
+    let (shape, flat) = ([tokens.count, tokens[0].count, classes], Array(tokens.joined()))
+    return (
+      try Formula.tensor(shape) { $0 % classes == flat[$0 / classes] ? 50 : 0 }, try Formula.tensor(shape) { _ in 0 }
+    )
+  }
+
+  @Test func `every method ends with the tokens of a model that is sure`() throws {
+    let clean = [[3, 1, 4, 1, 5, 2, 6, 5], [2, 7, 1, 0, 2, 7, 1, 0]]
+    let sure = try Self.models(clean, classes: 8).sure
+    func expectClean<Method: TokenMethod>(_ sampler: TokenSampler<Method>, from token: Int) throws {
+      var (run, tokens, generator) = (sampler, clean.map { $0.map { _ in token } }, TorchGenerator(seed: 1))
+      for t in sampler.timesteps { tokens = try run.step(sure, t, tokens, using: &generator).prevSample }
+      #expect(tokens == clean)
+    }
+    let run = RunRequest(steps: 6)
+    try expectClean(AmusedScheduler(config: ["mask_token_id": 8]).tokenSampler(run), from: 8)
+    try expectClean(DiscreteDDIMScheduler().tokenSampler(run), from: 0)
+    try expectClean(EntropyBoundScheduler().tokenSampler(run), from: 0)
+    var block = try BlockRefinementScheduler(config: ["block_length": 8]).tokenSampler(run)
+    block.method.options.maskToken = 8
+    try expectClean(block, from: 8)
+  }
+
+  @Test func `as many tokens are taken over as the methods say`() throws {
+    let tokens = [Array(repeating: 16, count: 40)]
+    let ignorant = try Self.models(tokens, classes: 16).ignorant
+    var generator = TorchGenerator(seed: 1)
+    // The entropy of each token is log 16: a bound of ten of them lets eleven pass.
+    let tight = try EntropyBoundScheduler(config: ["entropy_bound": .double(10.01 * log(16))])
+    var bounded = try tight.tokenSampler(RunRequest(steps: 4))
+    let zeros = [Array(repeating: 0, count: 40)]
+    #expect(try bounded.step(ignorant, 0, zeros, using: &generator).isAccepted[0].count { $0 } == 11)
+    // A quarter after another of the masks goes.
+    var masked = try AmusedScheduler(config: ["mask_token_id": 16, "masking_schedule": "linear"])
+      .tokenSampler(RunRequest(steps: 4))
+    var current = tokens
+    for (t, left) in zip(masked.timesteps, [30, 20, 10, 0]) {
+      current = try masked.step(ignorant, t, current, using: &generator).prevSample
+      #expect(current[0].count { $0 == 16 } == left)
     }
   }
 
