@@ -75,6 +75,12 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let roundedInversion = Quirks(rawValue: 1 << 18)
   /// With `solver_type` `bh1` a step to a clean sample is infinity times nothing, and the sample is not a number (UniPC).
   public static let lostLastStep = Quirks(rawValue: 1 << 16)
+  /// Where a step is many times as long as the time before it, what is divided by that time is a single-precision number, and
+  /// so is the amount of noise near the beginning (RFD4Proteina).
+  public static let roundedScore = Quirks(rawValue: 1 << 41)
+  /// The times and sigmas of the small steps of a policy are single-precision numbers, each made of the one before it
+  /// (Piflow).
+  public static let roundedSubsteps = Quirks(rawValue: 1 << 40)
 }
 
 extension Quirks {
@@ -103,7 +109,8 @@ extension Quirks: CustomStringConvertible {
     ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
     ("drawnTwice", .drawnTwice),
-    ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards), ("sigmasAsRamp", .sigmasAsRamp),
+    ("roundedScore", .roundedScore), ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards),
+    ("sigmasAsRamp", .sigmasAsRamp), ("roundedSubsteps", .roundedSubsteps),
   ]
 
   /// The quirk of this name, or `nil` if there is none.

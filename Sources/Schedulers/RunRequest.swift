@@ -44,6 +44,14 @@ public struct RunRequest: Sendable, Hashable {
   /// How many steps a jump back to noise goes, and how often each is made, for runs with a mask (`jump_length`,
   /// `jump_n_sample`).
   public var jumpLength = 10, jumpCount = 10
+  /// How much chance there is at the first and at the last step of a run that keeps tokens by confidence (`temperature`);
+  /// a single one goes down to 0.01.
+  public var temperatures: [Double] = [2, 0]
+  /// The number of tokens of a block, for schedulers of such; the configuration's unless given (`block_length`).
+  public var blockLength: Int?
+  /// The share of the signal that a run begins with, for schedulers whose time that is; next to none unless given
+  /// (`start_time`).
+  public var startTime: Double?
 
   /// A run of so many steps.
   public init(steps: Int) { points = .steps(steps) }

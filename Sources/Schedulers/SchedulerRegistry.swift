@@ -5,6 +5,8 @@ import Synchronization
 public enum SchedulerRegistry {
   /// All classes of `diffusers`. To add one, write its file and add its line.
   public static let classes: [any Scheduler.Type] = [
+    AmusedScheduler.self,
+    BlockRefinementScheduler.self,
     CMStochasticIterativeScheduler.self,
     CogVideoXDDIMScheduler.self,
     CogVideoXDPMScheduler.self,
@@ -21,8 +23,10 @@ public enum SchedulerRegistry {
     DPMSolverMultistepScheduler.self,
     DPMSolverSDEScheduler.self,
     DPMSolverSinglestepScheduler.self,
+    DiscreteDDIMScheduler.self,
     EDMDPMSolverMultistepScheduler.self,
     EDMEulerScheduler.self,
+    EntropyBoundScheduler.self,
     EulerAncestralDiscreteScheduler.self,
     EulerDiscreteScheduler.self,
     FlowMapEulerDiscreteScheduler.self,
@@ -41,6 +45,8 @@ public enum SchedulerRegistry {
     LTXEulerAncestralRFScheduler.self,
     MiniMaxH3Scheduler.self,
     PNDMScheduler.self,
+    PiflowScheduler.self,
+    RFD4ProteinaScheduler.self,
     SASolverScheduler.self,
     SCMScheduler.self,
     RePaintScheduler.self,

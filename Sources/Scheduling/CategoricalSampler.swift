@@ -64,11 +64,7 @@ public struct CategoricalSampler: Sendable, Hashable, Codable {
 
   /// Refuses what does not fit.
   private func check(_ output: Tensor, _ timestep: Double, _ tokens: [[Int]]) throws(SchedulerError) {
-    guard !isFinished else { throw .order("all \(timesteps.count) steps have been made", "begin a new run") }
-    guard timestep == timesteps[position] else {
-      throw .order(
-        "timestep \(timestep) is not the next one, \(timesteps[position])", "step through the timesteps in their order")
-    }
+    try checkTurn(of: timestep, in: timesteps, at: position)
     let length = tokens.first?.count ?? 0
     let shape = [tokens.count, transitions.mask, length]
     guard output.shape == shape, tokens.allSatisfy({ $0.count == length }) else {

@@ -15,6 +15,8 @@ struct Move {
   var clipsInPassing: Bool
   /// The level at which a refined clean sample is turned into what the solver integrates, when that is the noise.
   var noiseFromData: NoiseLevel?
+  /// How the prediction is written instead, in single precision, one operation after another.
+  var written: RoundedDrift?
   /// The noise that is added to the sample before anything reads it, and rounded, where the next sample will be; `nil`
   /// where it is a part of the combinations.
   var perturbation: Perturbation?
@@ -72,7 +74,7 @@ extension Sampler {
     let (a, b, divisor) = prediction.roundedData(at: level)
     let predicted = refinement.isRounded ? converted((a, b), of: seen) : exact
     let update = solver.update(step)
-    let stores = solver.memory > 1 && update.forgets == 0 || isRefined
+    let stores = solver.memory > 1 && update.forgets == 0 || isRefined || update.written != nil
     var next = update.weights
     // A sample that is kept is kept as perturbed, and then read from there.
     let keepsPerturbed = perturbation != nil && update.keepsSample && stores
@@ -82,14 +84,14 @@ extension Sampler {
     var move = Move(
       index: step.index, prediction: predicted, divisor: refinement.isRounded ? divisor : 1, storesPrediction: stores,
       sharesOutput: false, clipsInPassing: false,
-      noiseFromData: noiseFromData, perturbation: isApart ? perturbation : nil,
+      noiseFromData: noiseFromData, written: update.written, perturbation: isApart ? perturbation : nil,
       correction: keepsPerturbed ? seen : solver.correction(step)?.weights, next: next,
       keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,
       forgets: stores ? update.forgets : max(0, update.forgets - 1),
       drawsNoise: update.drawsNoise || perturbation != nil, discardedDraws: update.discardedDraws,
       noiseInterval: update.noiseInterval, data: converted(dataWeights, of: perturbed))
-    if stores, !isRefined, predicted == Weights(.output) {
+    if stores, !isRefined, update.written == nil, predicted == Weights(.output) {
       (move.storesPrediction, move.sharesOutput) = (false, true)
     }
     if case .clip = refinement, solver.memory == 1 { move.clipInPassing() }

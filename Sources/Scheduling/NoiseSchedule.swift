@@ -149,11 +149,17 @@ func linspace(_ start: Double, _ end: Double, count: Int) -> [Float] {
   torchLinspace(Float(start), Float(end), count: count)
 }
 
-/// torch.linspace in either precision: from both ends, by a fused multiply-add.
+/// torch.linspace in either precision.
 func torchLinspace<Number: BinaryFloatingPoint>(_ start: Number, _ end: Number, count: Int) -> [Number] {
   guard count > 1 else { return [start] }
+  return (0..<count).map { torchLinspace(start, end, count: count, at: $0) }
+}
+
+/// One of at least two such numbers: from the nearer end, by a fused multiply-add.
+func torchLinspace<Number: BinaryFloatingPoint>(
+  _ start: Number, _ end: Number, count: Int, at index: Int
+) -> Number {
   let step = (end - start) / Number(count - 1)
-  return (0..<count).map { i in
-    i < count / 2 ? start.addingProduct(step, Number(i)) : end.addingProduct(-step, Number(count - i - 1))
-  }
+  return index < count / 2
+    ? start.addingProduct(step, Number(index)) : end.addingProduct(-step, Number(count - index - 1))
 }

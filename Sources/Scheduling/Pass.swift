@@ -22,7 +22,7 @@ struct Pass {
   /// Writes everything.
   func run() {
     if move.clipsInPassing { return clipInPassing() }
-    if let newest, refinement == .none, fuse(newest) { return }
+    if let newest, refinement == .none, move.written == nil, fuse(newest) { return }
     perturb()
     withUnsafeTemporaryAllocation(of: Term.self, capacity: 3 * Weights.count) { room in
       let isRounded = refinement == .written
@@ -69,10 +69,14 @@ struct Pass {
 
   private func predictBlock(_ predict: Sum?, _ sample: UnsafePointer<Float>?, _ block: Range<Int>) {
     guard let predict else { return }
-    predict.write(block)
-    if move.divisor != 1 {
-      let divisor = Float(move.divisor)
-      for j in block { predict.out[j] /= divisor }
+    if let written = move.written, let sample, let output = operands[Operand.output.index] {
+      for j in block { predict.out[j] = written.value(sample[j], output[j]) }
+    } else {
+      predict.write(block)
+      if move.divisor != 1 {
+        let divisor = Float(move.divisor)
+        for j in block { predict.out[j] /= divisor }
+      }
     }
     if case .clip(let bound) = refinement { clamp(predict.out, within: Float(bound), block) }
     convertToNoise(predict.out, sample, block)

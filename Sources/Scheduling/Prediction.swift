@@ -82,6 +82,7 @@ public enum Prediction: Sendable, Hashable, Codable {
       let square = alpha * alpha + sigma * sigma
       return (sigma / square, alpha / square.squareRoot())
     case (.noise, .flow): return (1 / (alpha + sigma), alpha / (alpha + sigma))
+    case (.noise, .negatedFlow): return (1 / (alpha + sigma), -alpha / (alpha + sigma))
     case (.noise, _):
       let (a, b) = weightsOfData(at: level)
       return ((1 - alpha * a) / sigma, -alpha * b / sigma)

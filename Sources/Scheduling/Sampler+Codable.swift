@@ -70,6 +70,7 @@ private let solvers: [any Solver.Type] = [
   RectifiedFlow.self,
   ReverseDiffusion.self,
   SASolver.self,
+  TemporalScoreRescaling.self,
   TrajectoryConsistency.self,
   UniPC.self,
 ]

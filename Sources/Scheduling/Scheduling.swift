@@ -40,7 +40,8 @@
 // Clipping and thresholding are a stage of the pass (`Refinement`). Learned variances, masks, norm-driven correctors,
 // steps that are as long as their error allows and categorical models have samplers of their own; a solver never grows a
 // flag for them. So far these are `VarianceSolver`, whose noise has a deviation for each element, `RePaintSampler` for
-// masks, `LangevinCorrector`, `CategoricalSampler` for tokens, and `GrowingSampler` for samples that are enlarged on the way.
+// masks, `LangevinCorrector`, `PolicySampler` for models that predict many samples at once, `GrowingSampler` for samples that
+// are enlarged on the way, and `CategoricalSampler` and `TokenSampler` for tokens.
 //
 // ## Noise
 //

@@ -17,6 +17,8 @@ public struct Update: Sendable, Hashable {
   public var noiseInterval: NoiseInterval?
   /// How many of the newest predictions later updates do not see.
   public var forgets = 0
+  /// What the newest prediction is instead, where that is written down in single precision and every rounding shows.
+  public var written: RoundedDrift?
 
   /// The update with these weights; fresh noise is drawn when it has one.
   public init(

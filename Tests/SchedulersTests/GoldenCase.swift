@@ -60,6 +60,11 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       let middle = arguments["intermediate_timesteps"] ?? 1.3
       run.middleAngle = middle.number.map { .at($0) } ?? .even
     }
+    run.startTime = arguments["start_time"]?.number
+    run.blockLength = arguments["block_length"]?.integer
+    if let temperature = arguments["temperature"] {
+      run.temperatures = (temperature.array ?? [temperature]).compactMap(\.number)
+    }
     if case .sigmas = run.points { run.timestepsOfSigmas = numbers("timesteps") }
     return run
   }
@@ -88,6 +93,12 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   var generator: PerSampleGenerator<TorchGenerator> {
     PerSampleGenerator(seeds: (0..<(shape.first ?? 1)).map { (json["seed"]?.integer ?? 0) + $0 })
   }
+
+  /// Which tokens of a protein are made: all but the last of each sample.
+  var emitMask: [[Bool]] { (0..<shape[0]).map { _ in (0..<shape[1]).map { $0 < shape[1] - 1 } } }
+
+  /// The same for every element.
+  var emittedElements: [Bool] { emitMask.joined().flatMap { Array(repeating: $0, count: shape[2]) } }
 
   var shape: [Int] { json["shape"]?.array?.compactMap(\.integer) ?? [] }
 

@@ -64,7 +64,7 @@ struct GoldenRun {
     let input = sampler.scaleModelInput(sample, timestep)
     let model = golden.json["model"]?.string == "learned" ? Formula.learned : Formula.model
     if golden.driver == "sde_ve" { return try stepWithCorrector(timestep, using: &generator) }
-    let isTime = ["wuerstchen", "sde_vp"].contains(golden.driver)
+    let isTime = ["wuerstchen", "sde_vp", "proteina"].contains(golden.driver)
     let prediction = try model(input, isTime ? 1000 * timestep : timestep)
     if golden.givesNoise {
       output = try sampler.step(prediction, timestep, sample, noise: Formula.noise(golden.shape))
@@ -72,6 +72,7 @@ struct GoldenRun {
       output = try sampler.step(prediction, timestep, sample, using: &generator)
     }
     sample = output?.prevSample ?? sample
+    if golden.driver == "proteina" { sample = try sample.emitting(golden.emitMask) }
   }
 
   /// A step of a run that adds noise before the model sees the sample.

@@ -77,6 +77,9 @@ import Testing
     Row(name: "strengthKeepsNoise", className: "LCMScheduler", config: [:], request: half),
     Row(name: "squaredSigmas", className: "KarrasVeScheduler", config: [:]),
     Row(name: "drawnTwice", className: "CogVideoXDPMScheduler", config: [:]),
+    Row(
+      name: "roundedScore", className: "RFD4ProteinaScheduler",
+      config: RFD4ProteinaScheduler.requirements.merging(["tail_steps": 0]), steps: 1),
   ]
 
   /// The second half of a run over given timesteps.
@@ -86,8 +89,9 @@ import Testing
     return request
   }
 
-  /// Quirks that change a step to its opposite, or a run to an error or to nothing.
-  static let notMeasured = ["lostLastStep", "tokensBackwards", "sigmasAsRamp"]
+  /// Quirks that change a step to its opposite, or a run to an error or to nothing, or runs of another form, which are tested
+  /// with those.
+  static let notMeasured = ["lostLastStep", "tokensBackwards", "sigmasAsRamp", "roundedSubsteps"]
 
   @Test func `without their quirks, a last interval is not divided by and sigmas can be given`() throws {
     // The ends of the interval differ in their last bits, and their λ in single precision do not.

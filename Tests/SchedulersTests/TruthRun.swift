@@ -14,7 +14,7 @@ struct TruthRun {
   /// Quirks that are roundings of scalars, and nothing else.
   static let roundings: Quirks = [
     .roundedBeta, .roundedIntegrals, .roundedLambda, .roundedAncestral, .roundedChurn, .roundedDirection,
-    .roundedInversion,
+    .roundedInversion, .roundedScore,
   ]
 
   private let golden: GoldenCase
@@ -99,7 +99,8 @@ struct TruthRun {
     let past = [newest] + predictions
     let seen = move.correction.map { sum($0, of: sample, past) } ?? sample
     if move.correction != nil { kept = seen }
-    let next = sum(move.next, of: seen, past)
+    var next = sum(move.next, of: seen, past)
+    if golden.driver == "proteina" { next = zip(next, golden.emittedElements).map { $1 ? $0 : 0 } }
     if move.keepsOwnSample { kept = sample }
     if move.keepsNoise { keptNoise = noise }
     if move.storesPrediction || move.sharesOutput { predictions = Array(past.prefix(sampler.solver.memory)) }
@@ -109,7 +110,7 @@ struct TruthRun {
 
   /// The formula of the golden cases' model, not rounded.
   private func model(_ stage: Stage) -> Values {
-    let isTime = ["wuerstchen", "sde_vp"].contains(golden.driver)
+    let isTime = ["wuerstchen", "sde_vp", "proteina"].contains(golden.driver)
     let t = isTime ? 1000 * stage.timestep : stage.timestep
     let ratio = abs(t) / (abs(t) + 700) * 0.6 * stage.inputScale
     return sample.indices.map { ratio * sample[$0] + 0.05 * Foundation.sin(0.01 * t + 0.3 * Double($0)) }

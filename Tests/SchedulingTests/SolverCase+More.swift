@@ -29,6 +29,16 @@ extension SolverCase {
     SolverCase(name: "Ancestral flow", solver: AncestralFlow(), order: 1, frames: [.flow]),
     SolverCase(name: "Ancestral flow, η = 0.4", solver: AncestralFlow(eta: 0.4), order: 1, frames: [.flow]),
     SolverCase(name: "Ancestral flow, η = 0", solver: AncestralFlow(eta: 0), order: 1, frames: [.flow]),
+    SolverCase(
+      name: "Temporal score rescaling, ODE",
+      solver: TemporalScoreRescaling(coldness: 1, deviation: 1, noise: .inverse, quietBelow: 1, quietAbove: 1),
+      order: 1,
+      frames: [.flow]),
+    SolverCase(
+      name: "Temporal score rescaling, SDE",
+      solver: TemporalScoreRescaling(coldness: 1, deviation: 1, noise: .tangent, quietBelow: 0, quietAbove: 1),
+      order: 1,
+      steps: 640, keepsVariance: false, frames: [.flow]),
     SolverCase(name: "Consistency sampling", solver: ConsistencySampling(smallestSigma: 0), frames: [.karras]),
     SolverCase(name: "Consistency sampling in any frame", solver: ConsistencyRenewal(drawsAtEnd: true)),
     SolverCase(name: "Latent consistency", solver: LatentConsistency(timestepScaling: 1e9)),

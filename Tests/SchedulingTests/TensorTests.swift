@@ -9,6 +9,16 @@ import Testing
     #expect(error?.code == .shape)
   }
 
+  @Test func `a mask keeps some tokens and makes others nothing`() throws {
+    let x = try Tensor([1, 2, 3, 4, 5, .nan, 7, 8], shape: [2, 2, 2])
+    #expect(try x.emitting([[true, false], [true, false]]).elements.prefix(4) == [1, 2, 0, 0])
+    #expect(try x.emitting([[false, true], [false, true]]).elements == [0, 0, 3, 4, 0, 0, 7, 8])
+    for mask in [[], [[true, true]], [[true, true], [true]], [[true], [true]]] as [[[Bool]]] {
+      #expect(#expect(throws: SchedulerError.self) { try x.emitting(mask) }?.code == .shape)
+    }
+    #expect(throws: SchedulerError.self) { try ([1, 2] as Tensor).emitting([[true], [true]]) }
+  }
+
   @Test func `copies are values`() throws {
     let original: Tensor = [1, 2, 3]
     var copy = original

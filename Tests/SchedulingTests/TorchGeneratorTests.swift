@@ -25,8 +25,19 @@ import Testing
     let numbers = try #require(call[1].array).compactMap(\.integer)
     switch call[0].string {
     case "randint": return .integers(generator.randint(numbers[0]..<numbers[1], count: try #require(call[2].integer)))
+    case "multinomial32": return .integers(multinomial(numbers, of: Float.self, &generator))
+    case "multinomial64": return .integers(multinomial(numbers, of: Double.self, &generator))
     case "rand": return .bits(generator.rand(numbers).elements.map(\.bitPattern))
     default: return .bits(generator.randn(numbers).elements.map(\.bitPattern))
+    }
+  }
+
+  /// A draw from each row of weights of whole numbers.
+  static func multinomial<Number: BinaryFloatingPoint>(
+    _ shape: [Int], of: Number.Type, _ generator: inout TorchGenerator
+  ) -> [Int] {
+    (0..<shape[0]).map { row in
+      generator.multinomial((0..<shape[1]).map { Number((row * shape[1] + $0) * 7 % 11) })
     }
   }
 

@@ -4,7 +4,7 @@ public import Scheduling
 ///
 /// ``tokenSampler(_:)`` makes its runs; ``sampler(_:)`` always throws, for there are no continuous samples. A run of fewer
 /// steps than the training's, as `diffusers` makes it, is over the last timesteps of the training.
-public struct VQDiffusionScheduler: Scheduler {
+public struct VQDiffusionScheduler: TokenScheduler {
   /// `VQDiffusionScheduler`.
   public static let className = "VQDiffusionScheduler"
   /// Which classes take its configurations.
@@ -43,17 +43,5 @@ public struct VQDiffusionScheduler: Scheduler {
   /// - Throws: `SchedulerError` with the code `argument` for anything but a number of steps that the training has.
   public func tokenSampler(_ run: RunRequest) throws(SchedulerError) -> CategoricalSampler {
     try CategoricalSampler(transitions, steps: run.onlySteps(of: self, atMost: transitions.count))
-  }
-
-  /// There are no runs of continuous samples; always throws.
-  public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
-    _ = try run.onlySteps(of: self, atMost: transitions.count)
-    throw SchedulerError(.argument, "VQDiffusionScheduler's samples are tokens", "make its runs with tokenSampler")
-  }
-
-  /// Tokens have no level of noise; always throws.
-  public func level(at timestep: Double) throws(SchedulerError) -> NoiseLevel {
-    throw .argument(
-      "the timestep", timestep, wants: "one with a level", "VQDiffusionScheduler's noise is that of tokens")
   }
 }

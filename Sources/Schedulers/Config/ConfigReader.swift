@@ -77,11 +77,30 @@ extension ConfigReader {
 
   /// A whole number of a key that has no default.
   mutating func requiredInteger(_ key: String, in range: ClosedRange<Int>) throws(SchedulerError) -> Int {
+    try integer(required(key), key, in: range)
+  }
+
+  /// A finite number of a key that has no default.
+  mutating func requiredNumber(
+    _ key: String, in range: ClosedRange<Double> = -Double.infinity ... .infinity
+  ) throws(SchedulerError) -> Double {
+    try number(required(key), key, in: range, or: nil)
+  }
+
+  /// One of the names of an enumeration, of a key that has no default.
+  mutating func requiredChoice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String
+  ) throws(SchedulerError) -> Choice where Choice.RawValue == String {
+    try choice(required(key), key, of: Array(Choice.allCases))
+  }
+
+  /// The value of a key that has no default.
+  private mutating func required(_ key: String) throws(SchedulerError) -> JSONValue {
     guard let value = given[key] else {
       throw SchedulerError(.configuration, "\(key) is missing", "add the key: the class has no default for it")
     }
     values[key] = value
-    return try integer(value, key, in: range)
+    return value
   }
 
   /// A whole number, or none, which is the default.

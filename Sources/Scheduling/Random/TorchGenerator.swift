@@ -80,6 +80,9 @@ public struct TorchGenerator: NoiseGenerator, Sendable, Hashable {
     return radius * cos(angle)
   }
 
+  /// One draw from the unit exponential in double precision.
+  mutating func exponential() -> Double { -log1p(-uniform()) }
+
   private mutating func uniform() -> Double { Double(engine.next64() & (1 << 53 - 1)) * 0x1p-53 }
 }
 
