@@ -73,13 +73,17 @@ struct Pass {
       for j in block { predict.out[j] = written.value(sample[j], output[j]) }
     } else {
       predict.write(block)
-      if move.divisor != 1 {
-        let divisor = Float(move.divisor)
-        for j in block { predict.out[j] /= divisor }
-      }
+      divide(predict.out, block)
     }
     if case .clip(let bound) = refinement { clamp(predict.out, within: Float(bound), block) }
     convertToNoise(predict.out, sample, block)
+  }
+
+  /// Divides what was rounded apart from its divisor.
+  private func divide(_ data: UnsafeMutablePointer<Float>, _ block: Range<Int>) {
+    let divisor = Float(move.divisor)
+    guard divisor != 1 else { return }
+    for j in block { data[j] /= divisor }
   }
 
   /// Turns the refined clean sample into noise, where that is what the solver integrates.
