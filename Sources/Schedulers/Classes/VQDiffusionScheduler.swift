@@ -2,7 +2,7 @@ public import Scheduling
 
 /// Diffusion of tokens that are masked and exchanged (Gu et al. 2022, VQ-Diffusion).
 ///
-/// ``tokenSampler(_:)`` makes its runs; ``sampler(_:)`` always throws, for there are no continuous samples. A run of fewer
+/// ``tokenSampler(_:)`` makes its runs; ``Scheduler/sampler(_:)`` always throws, for there are no continuous samples. A run of fewer
 /// steps than the training's, as `diffusers` makes it, is over the last timesteps of the training.
 public struct VQDiffusionScheduler: TokenScheduler {
   /// `VQDiffusionScheduler`.

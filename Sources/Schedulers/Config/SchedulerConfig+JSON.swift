@@ -17,7 +17,7 @@ extension SchedulerConfig {
   /// - Parameters:
   ///   - json: The bytes of the file.
   ///   - source: What to call the file in errors.
-  /// - Throws: ``SchedulerError`` with the code `syntax` and the position when the text is not JSON or not UTF-8; `limit`
+  /// - Throws: `SchedulerError` with the code `syntax` and the position when the text is not JSON or not UTF-8; `limit`
   ///   when it is larger than 16 MiB, nested deeper than 128 levels, or has more than 200,000 values; `configuration`
   ///   when it is not an object, or its class is not a name.
   public init(json: [UInt8], source: String) throws(SchedulerError) {
