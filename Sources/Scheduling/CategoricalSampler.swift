@@ -10,11 +10,12 @@
 /// ```
 public struct CategoricalSampler: Sendable, Hashable, Codable {
   /// The timesteps to give the model, in order.
-  public let timesteps: [Double]
+  public var timesteps: [Double] { walk.timesteps }
   /// What the training did to the tokens.
   public let transitions: CategoricalTransitions
   /// The index of the next timestep.
-  public private(set) var position = 0
+  public var position: Int { walk.position }
+  private var walk: Walk
 
   /// A run over the last timesteps of a training, down to 0.
   ///
@@ -24,11 +25,11 @@ public struct CategoricalSampler: Sendable, Hashable, Codable {
       throw .argument(
         "steps", steps, wants: "from 1 to \(transitions.count)", "use at most as many as the training has")
     }
-    (self.transitions, timesteps) = (transitions, (0..<steps).reversed().map(Double.init))
+    (self.transitions, walk) = (transitions, Walk((0..<steps).reversed().map(Double.init)))
   }
 
   /// Whether every step has been made.
-  public var isFinished: Bool { position == timesteps.count }
+  public var isFinished: Bool { walk.isFinished }
 
   /// Draws the tokens of the next, less noisy timestep.
   ///
@@ -51,7 +52,7 @@ public struct CategoricalSampler: Sendable, Hashable, Codable {
     let uniform = generator.rand([rows, classes, length])
     let posterior = isLast ? nil : CategoricalPosterior(transitions, at: Int(timestep))
     var room = Array(repeating: 0.0, count: classes)
-    position += 1
+    walk.advance(past: position)
     return (0..<rows).map { row in
       (0..<length).map { place in
         let first = row * transitions.mask * length + place
@@ -64,7 +65,7 @@ public struct CategoricalSampler: Sendable, Hashable, Codable {
 
   /// Refuses what does not fit.
   private func check(_ output: Tensor, _ timestep: Double, _ tokens: [[Int]]) throws(SchedulerError) {
-    try checkTurn(of: timestep, in: timesteps, at: position)
+    try walk.check(timestep)
     let length = tokens.first?.count ?? 0
     let shape = [tokens.count, transitions.mask, length]
     guard output.shape == shape, tokens.allSatisfy({ $0.count == length }) else {

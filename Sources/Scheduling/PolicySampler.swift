@@ -10,15 +10,15 @@ internal import CNoise
 /// ```
 public struct PolicySampler: Sendable, Hashable, Codable {
   /// The timesteps to give the model, in order.
-  public let timesteps: [Double]
+  public var timesteps: [Double] { walk.timesteps }
   /// The sigma at each of them, and 0.
-  public let sigmas: [Float]
+  public var sigmas: [Float] { policy.sigmas(of: times) + [0] }
   /// What is integrated.
   public let policy: PolicyFlow
   /// The index of the next timestep; their number when the run has ended.
-  public private(set) var position = 0
+  public var position: Int { walk.position }
   private let times: [Float]
-  private var hasStarted = false
+  private var walk: Walk
 
   /// A run of so many steps.
   ///
@@ -32,22 +32,31 @@ public struct PolicySampler: Sendable, Hashable, Codable {
     }
     self.policy = policy
     times = PolicyFlow.times(steps, lastScale: lastScale)
-    let sigmas = policy.sigmas(of: times)
-    timesteps = sigmas.map { Double($0 * Float(training)) }
-    self.sigmas = sigmas + [0]
+    walk = Walk(policy.sigmas(of: times).map { Double($0 * Float(training)) })
+  }
+
+  private enum CodingKeys: CodingKey { case policy, times, walk }
+
+  /// Reads a run that was paused.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    policy = try container.decode(PolicyFlow.self, forKey: .policy)
+    times = try container.decode([Float].self, forKey: .times)
+    walk = try container.decode(Walk.self, forKey: .walk)
+    guard times.count == walk.timesteps.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .times, in: container, debugDescription: "there are not as many times as timesteps")
+    }
   }
 
   /// Whether every step has been made.
-  public var isFinished: Bool { position == timesteps.count }
+  public var isFinished: Bool { walk.isFinished }
 
   /// Begins the run at a later timestep, with a sample that has its noise.
   ///
   /// - Throws: ``SchedulerError`` with the code `order` once a step has been made, and when there is no such timestep.
   public mutating func begin(at index: Int) throws(SchedulerError) {
-    guard !hasStarted, timesteps.indices.contains(index) else {
-      throw .order("the run cannot begin at \(index)", "begin a new run at one of its \(timesteps.count) timesteps")
-    }
-    position = index
+    try walk.begin(at: index)
   }
 
   /// Advances a sample by one stretch.
@@ -62,13 +71,13 @@ public struct PolicySampler: Sendable, Hashable, Codable {
   public mutating func step(
     _ output: Tensor, _ timestep: Double, _ sample: Tensor
   ) throws(SchedulerError) -> SchedulerOutput {
-    let first = hasStarted || isFinished ? nil : timesteps.firstIndex(of: timestep)
+    let first = walk.hasStarted || isFinished ? nil : timesteps.firstIndex(of: timestep)
     let index = first ?? position
-    try checkTurn(of: timestep, in: timesteps, at: index)
+    try walk.check(timestep, at: index)
     let width = sample.shape[sample.shape.count - 1]
     let output = try output.expecting(sample.shape.dropLast() + [width * policy.gridCount], as: "model's output")
     let weights = policy.weights(from: times[index], to: index + 1 < times.count ? times[index + 1] : nil)
-    (position, hasStarted) = (index + 1, true)
+    walk.advance(past: index)
     return SchedulerOutput(prevSample: Self.sum(sample, output, weights, width: width))
   }
 

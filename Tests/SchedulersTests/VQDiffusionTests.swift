@@ -74,6 +74,16 @@ import Testing
     #expect(copy.tokens == run.tokens)
   }
 
+  @Test(arguments: ["-1", "1000000"]) func `a position that the run does not have is refused`(position: String) throws {
+    let run = try Run(try #require(try Self.cases().first))
+    let text = String(decoding: try JSONEncoder().encode(run.sampler), as: UTF8.self)
+    let damaged = text.replacing("\"position\":0", with: "\"position\":\(position)")
+    #expect(damaged != text)
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(CategoricalSampler.self, from: Data(damaged.utf8))
+    }
+  }
+
   @Test func `what does not fit is refused and changes nothing`() throws {
     let fresh = try Run(try #require(try Self.cases().first))
     let (tokens, output) = (fresh.tokens, try Self.model(fresh.tokens, 99, classes: 9))

@@ -30,12 +30,12 @@ extension TokenMethod {
 /// ```
 public struct TokenSampler<Method: TokenMethod>: Sendable, Hashable, Codable {
   /// The timesteps to give the model, in order.
-  public let timesteps: [Double]
+  public var timesteps: [Double] { walk.timesteps }
   /// How tokens are drawn, and what the caller asks of the steps to come.
   public var method: Method
   /// The index of the next timestep; their number when the run has ended.
-  public private(set) var position = 0
-  private var hasStarted = false
+  public var position: Int { walk.position }
+  private var walk: Walk
 
   /// A run along so many timesteps.
   ///
@@ -46,20 +46,17 @@ public struct TokenSampler<Method: TokenMethod>: Sendable, Hashable, Codable {
       throw .argument("steps", steps, wants: "an integer of at least 1", "ask for at least one step")
     }
     let timesteps = (0..<steps).map(Double.init)
-    (self.method, self.timesteps) = (method, ascends ? timesteps : timesteps.reversed())
+    (self.method, walk) = (method, Walk(ascends ? timesteps : timesteps.reversed()))
   }
 
   /// Whether every step has been made.
-  public var isFinished: Bool { position == timesteps.count }
+  public var isFinished: Bool { walk.isFinished }
 
   /// Begins the run at a later timestep, with tokens that have its noise.
   ///
   /// - Throws: ``SchedulerError`` with the code `order` once a step has been made, and when there is no such timestep.
   public mutating func begin(at index: Int) throws(SchedulerError) {
-    guard !hasStarted, timesteps.indices.contains(index) else {
-      throw .order("the run cannot begin at \(index)", "begin a new run at one of its \(timesteps.count) timesteps")
-    }
-    position = index
+    try walk.begin(at: index)
   }
 
   /// Draws the tokens of the next, cleaner timestep.
@@ -79,14 +76,14 @@ public struct TokenSampler<Method: TokenMethod>: Sendable, Hashable, Codable {
     let index = try index(of: timestep)
     let step = try checked(output, tokens, timestep: Int(timestep), index: index)
     try method.check(step)
-    (position, hasStarted) = (index + 1, true)
+    walk.advance(past: index)
     return method.step(step, using: &generator)
   }
 
   /// The index of a timestep whose turn it is.
   private func index(of timestep: Double) throws(SchedulerError) -> Int {
     guard Method.hasFreeOrder else {
-      try checkTurn(of: timestep, in: timesteps, at: position)
+      try walk.check(timestep)
       return position
     }
     guard let integer = Int(exactly: timestep), integer >= 0 else {
@@ -117,17 +114,6 @@ public struct TokenSampler<Method: TokenMethod>: Sendable, Hashable, Codable {
       throw .argument("the model's output", "without a distribution", wants: "made of logits", "check the model")
     }
     return step
-  }
-}
-
-/// Refuses a timestep that is not the next one of a run.
-func checkTurn(of timestep: Double, in timesteps: [Double], at position: Int) throws(SchedulerError) {
-  guard position < timesteps.count else {
-    throw .order("all \(timesteps.count) steps have been made", "begin a new run")
-  }
-  guard timestep == timesteps[position] else {
-    throw .order(
-      "timestep \(timestep) is not the next one, \(timesteps[position])", "step through the timesteps in their order")
   }
 }
 
