@@ -22,7 +22,8 @@ public struct FlowPyramid: Sendable, Hashable {
   ///   - shift: The shift of the training's sigmas.
   ///   - bounds: Where stages begin and end, as shares of the training: ascending, from 0 to 1, each below 1 but the last.
   ///   - gamma: How correlated the noise of what was enlarged is.
-  public init(training: Int, shift: Double, bounds: [Double], gamma: Double) {
+  /// - Throws: ``SchedulerError`` with the code `configuration` when the training is so short that stages have no length.
+  public init(training: Int, shift: Double, bounds: [Double], gamma: Double) throws(SchedulerError) {
     let list = FlowSigmas.list(training, of: training, shift: shift)
     let lengths = zip(bounds, bounds.dropFirst()).enumerated().map { index, bounds in
       let end = Int(bounds.1 * Double(training))
@@ -31,6 +32,11 @@ public struct FlowPyramid: Sendable, Hashable {
       return noised - (end < training ? list.sigmas[end] : 0)
     }
     let total = lengths.reduce(0, +)
+    guard lengths.allSatisfy({ $0 >= 0 }), total > 0, total.isFinite else {
+      throw SchedulerError(
+        .configuration, "\(training) training timesteps leave nothing of \(lengths.count) stages",
+        "set num_train_timesteps to the training's, or use fewer stages")
+    }
     /// Where a stage begins, of all the way that the stages go.
     func timestep(before stage: Int) -> Double {
       guard stage < lengths.count else { return list.timesteps[training - 1] }

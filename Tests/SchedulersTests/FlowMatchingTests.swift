@@ -134,4 +134,11 @@ import Testing
     let sigmas = try scheduler.sampler(steps: 10).plan.sigmas
     #expect(sigmas[9] == Float(FlowSigmas.shifted(Double(Float(0.001)), by: 3)))
   }
+
+  @Test(arguments: ["HeliosScheduler", "HeliosDMDScheduler"])
+  func `a training that is too short for its stages is refused`(className: String) throws {
+    let config: SchedulerConfig = ["num_train_timesteps": 1]
+    let error = #expect(throws: SchedulerError.self) { try SchedulerRegistry.scheduler(className).init(config: config) }
+    #expect(error?.code == .configuration)
+  }
 }

@@ -36,7 +36,7 @@ struct HeliosPoints: Sendable {
       throw SchedulerError(
         .configuration, "use_dynamic_shifting is on, and shift is \(shift)", "leave one of them out")
     }
-    pyramid = FlowPyramid(training: training, shift: shift, bounds: used, gamma: gamma)
+    pyramid = try FlowPyramid(training: training, shift: shift, bounds: used, gamma: gamma)
   }
 
   /// The plan of a run in a frame.
