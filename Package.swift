@@ -67,8 +67,8 @@ let package = Package(
   targets: [
     // The numerics: pure.
     module("PythonJSON"),
-    .target(name: "CNoise"),
-    module("Scheduling", ["CNoise"]),
+    .target(name: "CKernels"),
+    module("Scheduling", ["CKernels"]),
     module("Schedulers", ["Scheduling", "PythonJSON"]),
 
     // The hub: values first, then one module per dependency.

@@ -1,19 +1,24 @@
-internal import CNoise
+internal import CKernels
 
 /// One term of a weighted sum over memory.
-typealias Term = cnoise_term
+typealias Term = kernel_term
 
 /// Writes `out[j] = Σ weight·source[j]` for the elements of one block; `out` may be a source itself.
 ///
-/// Weights and sums are in double precision, rounded once at the end: a step's error is one rounding, and not one for every
-/// weight and every addition. That costs next to nothing where memory is what one waits for.
+/// Weights and sums are in double precision, rounded once at the end.
 func combine(_ terms: UnsafeBufferPointer<Term>, into out: UnsafeMutablePointer<Float>, _ block: Range<Int>) {
-  cnoise_sum(terms.baseAddress, terms.count, out, block.lowerBound, block.upperBound)
+  kernel_sum(terms.baseAddress, terms.count, out, block.lowerBound, block.upperBound)
+}
+
+/// The same in single precision, faster and nearly as exact: every term is rounded once, and the last two weights are not. For
+/// weights that are ``Weights/fitSinglePrecision``, the largest last.
+func combineSplit(_ terms: UnsafeBufferPointer<Term>, into out: UnsafeMutablePointer<Float>, _ block: Range<Int>) {
+  kernel_split_sum(terms.baseAddress, terms.count, out, block.lowerBound, block.upperBound)
 }
 
 /// The same in single precision throughout, weights and all, for what `diffusers` rounds in a way that shows.
 func combineRounded(_ terms: UnsafeBufferPointer<Term>, into out: UnsafeMutablePointer<Float>, _ block: Range<Int>) {
-  cnoise_rounded_sum(terms.baseAddress, terms.count, out, block.lowerBound, block.upperBound)
+  kernel_rounded_sum(terms.baseAddress, terms.count, out, block.lowerBound, block.upperBound)
 }
 
 /// Keeps the elements of one block within a range; what is not a number stays so.

@@ -102,12 +102,14 @@ extension Sampler {
 extension Move {
   /// Leaves out the prediction, where all that is made of it is the next sample.
   fileprivate mutating func clipInPassing() {
-    guard correction == nil, !keepsSample, perturbation == nil else { return }
+    guard correction == nil, !keepsSample, perturbation == nil, prediction.fitSinglePrecision else { return }
+    var whole = next
     if let level = noiseFromData {
       var noise = 1 / level.sigma * Weights(.sample)
       noise[prediction: 0] = -level.alpha / level.sigma
-      next = next.replacing(.prediction(0), by: noise)
+      whole = next.replacing(.prediction(0), by: noise)
     }
-    (storesPrediction, clipsInPassing, noiseFromData) = (false, true, nil)
+    guard whole.fitSinglePrecision else { return }
+    (next, storesPrediction, clipsInPassing, noiseFromData) = (whole, false, true, nil)
   }
 }

@@ -1,22 +1,24 @@
-internal import CNoise
+internal import CKernels
 
 extension Pass {
   /// Writes the prediction, a better sample and the next one at once, if they are made of few enough operands: every one is
-  /// read and made double once, and nothing is rounded in between.
+  /// read once.
   func fuse(_ newest: UnsafeMutablePointer<Float>) -> Bool {
     let sums = FusedSums(prediction: move.prediction, better: move.correction, next: move.next)
-    guard sums.areOfOneForm, let sample = operands[Operand.sample.index], let output = operands[Operand.output.index]
+    guard sums.areOfOneForm, sums.fitSinglePrecision, let sample = operands[Operand.sample.index],
+      let output = operands[Operand.output.index], let base = operands[sums.base.index]
     else { return false }
-    return withUnsafeTemporaryAllocation(of: cnoise_operand.self, capacity: Int(CNOISE_STEP_OPERANDS)) { room in
+    return withUnsafeTemporaryAllocation(of: kernel_operand.self, capacity: Int(KERNEL_STEP_OPERANDS)) { room in
       guard let counts = sums.collect(operands, in: room) else { return false }
       let newestIndex = Operand.prediction(0)
-      var step = cnoise_step(
-        sample: sample, output: output, operands: room.baseAddress, kept_alone: counts.better, both: counts.both,
+      var step = kernel_step(
+        sample: sample, output: output, base: base, operands: room.baseAddress, kept_alone: counts.better,
+        both: counts.both,
         out_alone: counts.next, newest: newest, kept: kept, out: next,
         newest_of_sample: move.prediction[.sample], newest_of_output: move.prediction[.output],
-        kept_of_newest: sums.better?[newestIndex] ?? 0, out_of_sample: move.next[.sample],
+        kept_of_newest: sums.better?[newestIndex] ?? 0, out_of_base: move.next[sums.base],
         out_of_newest: move.next[newestIndex])
-      return cnoise_fused_step(&step, count)
+      return kernel_fused_step(&step, count)
     }
   }
 }
@@ -33,26 +35,38 @@ private struct FusedSums {
   /// What has no weight is not read, for zero times infinity is none.
   var areOfOneForm: Bool {
     let newest = Operand.prediction(0)
-    let corrects = better.map { $0[newest] != 0 && $0[.sample] == 0 && $0[.output] == 0 } ?? true
+    let corrects =
+      better.map {
+        $0[newest] != 0 && $0[.sample] == 0 && $0[.output] == 0 && next[.sample] != 0
+      } ?? true
     return corrects && prediction[.sample] != 0 && prediction[.output] != 0 && prediction[.noise] == 0
-      && next[newest] != 0 && next[.sample] != 0 && next[.output] == 0
+      && next[newest] != 0 && next[base] != 0 && next[.output] == 0
   }
 
-  /// Looks up the other operands: those of the better sample alone, then those of both, then those of the next one alone.
+  /// The sample that the next one is made of: the better one, where there is one, stands for the one that came.
+  var base: Operand { next[.sample] != 0 ? .sample : .keptSample }
+
+  var fitSinglePrecision: Bool {
+    prediction.fitSinglePrecision && next.fitSinglePrecision && better?.fitSinglePrecision ?? true
+  }
+
+  /// Looks up the other operands: those of the better sample alone, the kept one first, then those of both, then those of the
+  /// next one alone.
   ///
   /// - Returns: How many there are of each; `nil` when they are too many.
   func collect(
-    _ operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, in room: UnsafeMutableBufferPointer<cnoise_operand>
+    _ operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, in room: UnsafeMutableBufferPointer<kernel_operand>
   ) -> (better: Int, both: Int, next: Int)? {
     let better = better ?? Weights()
     var count = 0
     /// Those whose weights are such as asked for.
     func add(where matches: (_ isOfBetter: Bool, _ isOfNext: Bool) -> Bool) -> Int? {
       let before = count
-      for index in Operand.noise.index..<Weights.count where index != Operand.prediction(0).index {
+      for index in Operand.keptSample.index..<Weights.count
+      where index != base.index && index != Operand.prediction(0).index {
         guard matches(better[index] != 0, next[index] != 0) else { continue }
         guard count < room.count, let source = operands[index] else { return nil }
-        let operand = cnoise_operand(source: source, of_kept: better[index], of_out: next[index])
+        let operand = kernel_operand(source: source, of_kept: better[index], of_out: next[index])
         room.initializeElement(at: count, to: operand)
         count += 1
       }

@@ -1,4 +1,4 @@
-internal import CNoise
+internal import CKernels
 
 /// The one place that touches tensors during a step: a pass over memory, in blocks, that writes the prediction, the kept
 /// sample and the next sample as far as a step has them.
@@ -81,9 +81,8 @@ struct Pass {
 
   /// Divides what was rounded apart from its divisor.
   private func divide(_ data: UnsafeMutablePointer<Float>, _ block: Range<Int>) {
-    let divisor = Float(move.divisor)
-    guard divisor != 1 else { return }
-    for j in block { data[j] /= divisor }
+    guard move.divisor != 1 else { return }
+    kernel_divide(data, Float(move.divisor), block.lowerBound, block.upperBound)
   }
 
   /// Turns the refined clean sample into noise, where that is what the solver integrates.
@@ -91,8 +90,7 @@ struct Pass {
     _ data: UnsafeMutablePointer<Float>, _ sample: UnsafePointer<Float>?, _ block: Range<Int>
   ) {
     guard let level = move.noiseFromData, let sample else { return }
-    let (alpha, sigma) = (Float(level.alpha), Float(level.sigma))
-    for j in block { data[j] = (sample[j] - alpha * data[j]) / sigma }
+    kernel_noise_from_data(data, sample, Float(level.alpha), Float(level.sigma), block.lowerBound, block.upperBound)
   }
 
   /// Writes the sample with its noise where the next one will be, and has it read from there.
@@ -110,50 +108,11 @@ struct Pass {
     guard case .clip(let bound) = refinement, let sample = operands[Operand.sample.index],
       let output = operands[Operand.output.index]
     else { preconditionFailure("Only what is clipped can be clipped in passing.") }
-    var sum = cnoise_clipped(
+    var sum = kernel_clipped(
       sample: sample, output: output, noise: operands[Operand.noise.index],
       inner_sample: move.prediction[.sample], inner_output: move.prediction[.output], bound: Double(Float(bound)),
       of_sample: move.next[.sample], of_output: move.next[.output], of_noise: move.next[.noise],
       of_clipped: move.next[prediction: 0])
-    cnoise_clipped_sum(&sum, next, 0, count)
-  }
-}
-
-/// A combination, ready to be written block by block.
-struct Sum {
-  let out: UnsafeMutablePointer<Float>
-  private let terms: UnsafeBufferPointer<Term>
-  /// Whether it is rounded after every operation.
-  private let isRounded: Bool
-
-  /// Looks up the operands of a combination.
-  ///
-  /// - Parameters:
-  ///   - room: Memory for the terms of several sums.
-  ///   - part: The index of this sum in it.
-  init(
-    _ weights: Weights, of operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>,
-    into out: UnsafeMutablePointer<Float>, _ room: UnsafeMutableBufferPointer<Term>, part: Int, isRounded: Bool
-  ) {
-    let first = part * Weights.count
-    var count = 0
-    func add(_ index: Int) {
-      guard weights[index] != 0 else { return }
-      guard let source = operands[index] else {
-        preconditionFailure("A solver weighs operand \(index), which this step does not have.")
-      }
-      room.initializeElement(at: first + count, to: Term(weight: weights[index], source: source))
-      count += 1
-    }
-    // Fresh noise comes last, where that shows: what it is added to may be large before, and small after.
-    let noise = Operand.noise.index
-    for index in 0..<Weights.count where index != noise || !isRounded { add(index) }
-    if isRounded { add(noise) }
-    terms = UnsafeBufferPointer(rebasing: room[first..<first + count])
-    (self.out, self.isRounded) = (out, isRounded)
-  }
-
-  func write(_ block: Range<Int>) {
-    if isRounded { combineRounded(terms, into: out, block) } else { combine(terms, into: out, block) }
+    kernel_clipped_sum(&sum, next, 0, count)
   }
 }

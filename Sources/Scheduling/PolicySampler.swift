@@ -1,4 +1,4 @@
-internal import CNoise
+internal import CKernels
 
 /// A run along the stretches of a ``PolicyFlow``.
 ///

@@ -24,9 +24,11 @@
 // ## Numbers
 //
 // Scalars are `Double`, tensors `Float`. The tables that the reference keeps in single precision (β, ᾱ, σ) are rounded
-// exactly where torch and numpy round them, so that they are equal bit for bit; nothing else is rounded. A sum of tensors is
-// made in `Double` and rounded once, by a few lines of C (`CNoise`). A level keeps both α and σ, so the variance-preserving
-// frame, Karras's and flow matching share every solver.
+// exactly where torch and numpy round them, so that they are equal bit for bit; no other scalar is rounded. A sum of tensors is
+// made by a few lines of C (`CKernels`) in single precision, with fused multiply-adds and with its largest weights as sums of
+// two floats: what is lost is a rounding for each term, less than in any float arithmetic that rounds weights and products.
+// Where terms are so large that they must cancel it is made in `Double`. A level keeps both α and σ, so the
+// variance-preserving frame, Karras's and flow matching share every solver.
 //
 // ## State
 //

@@ -8,10 +8,10 @@ public struct Operand: Sendable, Hashable {
   public static let sample = Operand(index: 0)
   /// The model's output as it came.
   public static let output = Operand(index: 1)
-  /// Fresh unit Gaussian noise.
-  public static let noise = Operand(index: 2)
   /// The sample that an earlier update kept.
-  public static let keptSample = Operand(index: 3)
+  public static let keptSample = Operand(index: 2)
+  /// Fresh unit Gaussian noise.
+  public static let noise = Operand(index: 3)
   /// The noise that an earlier update kept.
   public static let keptNoise = Operand(index: 4)
   /// The newest prediction before it was clipped or thresholded.
@@ -65,6 +65,20 @@ public struct Weights: Sendable, Hashable, Codable {
     rest[operand] = 0
     return rest + weight * replacement
   }
+
+  /// Whether the combination may be made in single precision, with the largest weights as sums of two floats: no weight is
+  /// outside of a float's range, and none is so large that terms must cancel, and leave what was rounded. Two terms may
+  /// cancel, which then lose nothing, and noise is large only where the sample is.
+  var fitSinglePrecision: Bool {
+    let magnitudes = values.replacing(with: -values, where: values .< 0)
+    let areThere = magnitudes .!= 0
+    let terms = SIMD16<Int64>.zero.replacing(with: 1, where: areThere).wrappedSum()
+    var limits = SIMD16(repeating: terms > 2 ? 16 : Self.largest)
+    limits[Operand.noise.index] = Self.largest
+    limits[Operand.keptNoise.index] = Self.largest
+    return all(magnitudes .<= limits .& (magnitudes .>= 1 / Self.largest .| .!areThere))
+  }
+  private static let largest = 0x1p60
 
   /// The number of operands there can be.
   static let count = 16

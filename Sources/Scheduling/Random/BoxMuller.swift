@@ -1,4 +1,4 @@
-internal import CNoise
+internal import CKernels
 
 /// How uniform draws become Gaussian ones, sixteen at a time (Box and Muller 1958), in single precision.
 ///
@@ -16,7 +16,7 @@ public enum GaussianTransform: String, Sendable, Hashable, Codable {
   /// angles.
   func transform(_ values: UnsafeMutablePointer<Float>, blocks: Int) {
     switch self {
-    case .vectorized: cnoise_box_muller(values, blocks)
+    case .vectorized: kernel_box_muller(values, blocks)
     case .plain: for block in 0..<blocks { Self.transform(values + block * Self.blockLength) }
     }
   }

@@ -1,14 +1,12 @@
-#include "CNoise.h"
+// The transform of Box and Muller.
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-// What is fused is written as such; nothing else may be, or the last bits change.
-#pragma STDC FP_CONTRACT OFF
+#include "loops.h"
 
 #define LANES 8
-#define INLINE static inline __attribute__((always_inline))
 
 INLINE float from_bits(uint32_t bits) {
   float value;
@@ -68,7 +66,7 @@ INLINE void sine_and_cosine(float angle, float *sine, float *cosine) {
   *cosine = ((octant - 2) & 4) == 0 ? -second : second;
 }
 
-INLINE void transform(float *values, size_t blocks) {
+INLINE void box_muller_loop(float *values, size_t blocks) {
   for (size_t block = 0; block < blocks; block++) {
     float *d = values + block * 2 * LANES;
     for (int j = 0; j < LANES; j++) {
@@ -83,18 +81,4 @@ INLINE void transform(float *values, size_t blocks) {
   }
 }
 
-#if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) static void transform_avx2(float *values, size_t blocks) {
-  transform(values, blocks);
-}
-#endif
-
-void cnoise_box_muller(float *values, size_t blocks) {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    transform_avx2(values, blocks);
-    return;
-  }
-#endif
-  transform(values, blocks);
-}
+KERNEL(void, box_muller, (float *values, size_t blocks), (values, blocks))
