@@ -67,6 +67,10 @@ struct ConfigRule: Sendable {
       "set use_flow_sigmas to true", .error,
       applies: { $0["prediction_type"] == "flow_prediction" && $0["use_flow_sigmas"] == false }),
     ConfigRule(
+      "velocity-with-flow-sigmas", "the model predicts velocities, and the sigmas are those of flow matching",
+      "set use_flow_sigmas to false, or prediction_type to \"flow_prediction\"", .error,
+      applies: { $0["prediction_type"] == "v_prediction" && $0["use_flow_sigmas"] == true }),
+    ConfigRule(
       "third-order-guided", "solver_order 3 is unstable for guided sampling", "set solver_order to 2",
       applies: { $0["solver_order"]?.number == 3 && $0["lower_order_final"] == false }),
   ]

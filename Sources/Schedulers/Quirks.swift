@@ -27,6 +27,9 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   public static let squaredSigmas = Quirks(rawValue: 1 << 37)
   /// A step of second order draws the noise of one of first order before its own, and throws it away (CogVideoXDPM).
   public static let drawnTwice = Quirks(rawValue: 1 << 38)
+  /// A flow is converted with Karras's sigma where the sigmas are not those of flow matching, and a velocity as if the levels were
+  /// variance-preserving where they are (DPM-Solver and its kin, DEIS, UniPC, SASolver, Helios).
+  public static let mixedFrames = Quirks(rawValue: 1 << 39)
 
   /// The end of a step is found by subtracting `training / steps`, rounded down, from its timestep, whatever the spacing:
   /// where that is not the distance to the next timestep, steps overlap or leave gaps (DDIM, PNDM).
@@ -108,7 +111,7 @@ extension Quirks: CustomStringConvertible {
     ("roundedChurn", .roundedChurn), ("roundedDirection", .roundedDirection), ("roundedInversion", .roundedInversion),
     ("shiftTwice", .shiftTwice),
     ("strengthKeepsNoise", .strengthKeepsNoise), ("squaredSigmas", .squaredSigmas),
-    ("drawnTwice", .drawnTwice),
+    ("drawnTwice", .drawnTwice), ("mixedFrames", .mixedFrames),
     ("roundedScore", .roundedScore), ("lostLastStep", .lostLastStep), ("tokensBackwards", .tokensBackwards),
     ("sigmasAsRamp", .sigmasAsRamp), ("roundedSubsteps", .roundedSubsteps),
   ]

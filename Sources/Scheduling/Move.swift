@@ -65,7 +65,8 @@ extension Sampler {
       return sum
     }
     let isRefined = refinement != .none
-    let noiseFromData = isRefined && solver.target == .noise ? perturbation?.level ?? step.stage.level : nil
+    let noiseLevel = prediction.levelOfNoise(at: perturbation?.level ?? step.stage.level)
+    let noiseFromData = isRefined && solver.target == .noise ? noiseLevel : nil
     // A rounded clean sample, and noise that is made of a refined one, are made of the very sample that was perturbed.
     let isApart = perturbation != nil && (noiseFromData != nil || refinement == .rounded)
     let seen = isApart ? Weights(.sample) : perturbed

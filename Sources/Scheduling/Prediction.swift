@@ -14,6 +14,11 @@ public enum Prediction: Sendable, Hashable, Codable {
   case flow
   /// The direction from noise to signal, `x₀ − ε`.
   case negatedFlow
+  /// The flow at a level that is not flow matching's, read as `diffusers` does: `x₀ = x − (σ/α)·output`, and the noise is
+  /// `(x − α·x₀)/(σ/α)`.
+  case unscaledFlow
+  /// The velocity at a level that is not variance-preserving, read as if it were: `x₀ = α·x − σ·output`.
+  case unscaledVelocity
   /// The velocity `cos(t)·z − sin(t)·x₀` of TrigFlow (Lu and Song 2024, arXiv 2410.11081), where α is `cos(t)` and σ is
   /// `sin(t)` times the deviation of clean samples, which z has, too.
   case trigonometric(dataDeviation: Double)
@@ -39,6 +44,8 @@ public enum Prediction: Sendable, Hashable, Codable {
       return (alpha / square, -sigma / square.squareRoot())
     case .flow: return (1 / (alpha + sigma), -sigma / (alpha + sigma))
     case .negatedFlow: return (1 / (alpha + sigma), sigma / (alpha + sigma))
+    case .unscaledFlow: return (1, -level.ratio)
+    case .unscaledVelocity: return (alpha, -sigma)
     case .trigonometric(let deviation): return (alpha, -sigma / deviation)
     case .preconditioned(let deviation, let sign, true):
       let (sigma, deviation, sign) = (Float(sigma), Float(deviation), Float(sign))
@@ -81,6 +88,8 @@ public enum Prediction: Sendable, Hashable, Codable {
     case (.noise, .velocity):
       let square = alpha * alpha + sigma * sigma
       return (sigma / square, alpha / square.squareRoot())
+    case (.noise, .unscaledVelocity): return (sigma, alpha)
+    case (.noise, .unscaledFlow): return ((1 - alpha) / level.ratio, alpha)
     case (.noise, .flow): return (1 / (alpha + sigma), alpha / (alpha + sigma))
     case (.noise, .negatedFlow): return (1 / (alpha + sigma), -alpha / (alpha + sigma))
     case (.noise, _):
@@ -88,6 +97,11 @@ public enum Prediction: Sendable, Hashable, Codable {
       return ((1 - alpha * a) / sigma, -alpha * b / sigma)
     case (.data, _): return weightsOfData(at: level)
     }
+  }
+
+  /// The level at which a clean sample is turned into noise.
+  func levelOfNoise(at level: NoiseLevel) -> NoiseLevel {
+    self == .unscaledFlow ? NoiseLevel(alpha: level.alpha, sigma: level.ratio) : level
   }
 
   /// What a solver integrates; every model output is converted to it.

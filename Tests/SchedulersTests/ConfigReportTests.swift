@@ -23,6 +23,10 @@ import Testing
     ("DPMSolverMultistepScheduler", ["use_karras_sigmas": true, "use_lu_lambdas": true], ["sigma-schedules"]),
     ("DPMSolverMultistepScheduler", ["flow_shift": 3.0], ["flow-shift-unused"]),
     ("DPMSolverMultistepScheduler", ["prediction_type": "flow_prediction"], ["flow-without-sigmas"]),
+    (
+      "UniPCMultistepScheduler", ["prediction_type": "v_prediction", "use_flow_sigmas": true],
+      ["velocity-with-flow-sigmas"]
+    ),
     ("DPMSolverMultistepScheduler", ["solver_order": 3, "lower_order_final": false], ["third-order-guided"]),
   ]
 

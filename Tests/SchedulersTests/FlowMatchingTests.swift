@@ -104,7 +104,6 @@ import Testing
     let wrong: [SchedulerConfig] = [
       ["stages": 4], ["stage_range": [0, 0.5, 0.5, 1]], ["stage_range": [0, 0.7, 0.4, 1]], ["stage_range": []],
       ["shift": 2.0, "use_dynamic_shifting": true], ["predict_x0": false], ["thresholding": true],
-      ["prediction_type": "v_prediction"], ["use_flow_sigmas": false],
     ]
     for config in wrong {
       #expect(#expect(throws: SchedulerError.self) { try HeliosScheduler(config: config) }?.code == .configuration)

@@ -78,6 +78,9 @@ import Testing
     Row(name: "squaredSigmas", className: "KarrasVeScheduler", config: [:]),
     Row(name: "drawnTwice", className: "CogVideoXDPMScheduler", config: [:]),
     Row(
+      name: "mixedFrames", className: "DPMSolverMultistepScheduler",
+      config: ["prediction_type": "v_prediction", "use_flow_sigmas": true]),
+    Row(
       name: "roundedScore", className: "RFD4ProteinaScheduler",
       config: RFD4ProteinaScheduler.requirements.merging(["tail_steps": 0]), steps: 1),
   ]

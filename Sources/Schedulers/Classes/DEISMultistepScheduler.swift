@@ -39,10 +39,12 @@ public struct DEISMultistepScheduler: Scheduler {
     let list = try points.list(run, quirks, of: self)
     var solver = solver
     solver.roundsCoefficients = quirks.contains(.roundedIntegrals)
-    let refinement = solver.roundsCoefficients && refinement == .none ? Refinement.written : refinement
+    let prediction = prediction.prediction(in: points.frame, quirks)
+    // Noise is made of the clean sample here, even where frames are mixed and that is not the noise that was predicted.
+    let writes = solver.roundsCoefficients || prediction == .unscaledVelocity
     let plan = Plan(list, in: points.frame)
     return try Sampler(
-      solver, predicting: prediction.prediction, refining: refinement,
+      solver, predicting: prediction, refining: writes && refinement == .none ? .written : refinement,
       plan: solver.roundsCoefficients ? plan.inSinglePrecision : plan)
   }
 

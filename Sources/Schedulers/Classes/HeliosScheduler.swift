@@ -37,19 +37,10 @@ public struct HeliosScheduler: Scheduler {
     self.config = keys.config(of: Self.self)
     guard method == .unipc else { return }
     try solver.refuse(prediction)
-    try refuseMixedFrames()
     if thresholds, solver.target == .data {
       throw SchedulerError(
         .configuration, "thresholding is true, for which the class has no threshold", "set it to false")
     }
-  }
-
-  /// Refuses predictions of one frame at levels of the other.
-  private func refuseMixedFrames() throws(SchedulerError) {
-    guard usesFlowSigmas ? prediction == .velocity : prediction == .flow else { return }
-    throw SchedulerError(
-      .configuration, "prediction_type is \"\(prediction.rawValue)\", and use_flow_sigmas is \(usesFlowSigmas)",
-      "use flow_prediction with use_flow_sigmas, and v_prediction without")
   }
 
   /// A run of one stage; throws for what the class cannot do.
@@ -57,9 +48,10 @@ public struct HeliosScheduler: Scheduler {
     switch method {
     case .euler: return try Sampler(RectifiedFlow(), predicting: .flow, plan: points.plan(run, of: self))
     case .unipc:
-      let plan = try points.plan(run, in: usesFlowSigmas ? .flow : .variancePreserving, of: self)
+      let frame = usesFlowSigmas ? Frame.flow : .variancePreserving
+      let plan = try points.plan(run, in: frame, of: self)
       return try Sampler(
-        solver.solver(quirks), predicting: prediction.prediction,
+        solver.solver(quirks), predicting: prediction.prediction(in: frame, quirks),
         plan: usesFlowSigmas ? plan.ending(above: Self.smallestSigma) : plan)
     case .dmd:
       throw SchedulerError(

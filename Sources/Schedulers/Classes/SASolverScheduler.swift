@@ -57,7 +57,8 @@ public struct SASolverScheduler: Scheduler {
       algorithm == .data ? .data : .noise, predictorOrder: predictorOrder, correctorOrder: correctorOrder,
       lowersFinalOrders: lowersFinalOrders, tau: plan.stages.map { tau($0.timestep) })
     return try Sampler(
-      solver, predicting: prediction.prediction, refining: refinement, ignoringVariance: variance != nil, plan: plan)
+      solver, predicting: prediction.prediction(in: points.frame, quirks), refining: refinement,
+      ignoringVariance: variance != nil, plan: plan)
   }
 
   /// The level of a training timestep.

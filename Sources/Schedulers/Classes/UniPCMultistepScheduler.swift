@@ -31,7 +31,8 @@ public struct UniPCMultistepScheduler: Scheduler {
     let plan = Plan(try points.list(run, quirks, of: self), in: points.frame)
     // Where only noise is refined the prediction stays as it is.
     return try Sampler(
-      solver.solver(quirks), predicting: prediction.prediction, refining: solver.target == .data ? refinement : .none,
+      solver.solver(quirks), predicting: prediction.prediction(in: points.frame, quirks),
+      refining: solver.target == .data ? refinement : .none,
       plan: plan)
   }
 

@@ -15,6 +15,15 @@ enum PredictionType: String, CaseIterable, Sendable {
     case .flow: .flow
     }
   }
+
+  /// The same at levels of a frame that may be another than the one that it belongs to.
+  func prediction(in frame: Frame, _ quirks: Quirks) -> Prediction {
+    switch self {
+    case .flow where frame != .flow && quirks.contains(.mixedFrames): .unscaledFlow
+    case .velocity where frame == .flow && quirks.contains(.mixedFrames): .unscaledVelocity
+    default: prediction
+    }
+  }
 }
 
 /// Where the last sigma of a run lies.

@@ -33,7 +33,7 @@ struct DPMSolverModel: Sendable {
     var solver = solver.multistep(quirks)
     solver.roundsWeights = rounds
     return try Sampler(
-      solver, predicting: prediction.prediction, refining: rounds ? .written : refinement,
+      solver, predicting: prediction.prediction(in: points.frame, quirks), refining: rounds ? .written : refinement,
       ignoringVariance: variance != nil, plan: rounds ? plan.inSinglePrecision : plan)
   }
 
@@ -43,7 +43,7 @@ struct DPMSolverModel: Sendable {
   ) throws(SchedulerError) -> Sampler {
     let list = try points.list(run, quirks, of: scheduler)
     return try Sampler(
-      solver(list.timesteps.count), predicting: prediction.prediction, refining: refinement,
+      solver(list.timesteps.count), predicting: prediction.prediction(in: points.frame, quirks), refining: refinement,
       ignoringVariance: variance != nil, plan: Plan(list, in: points.frame))
   }
 
