@@ -1,6 +1,5 @@
 // The transform of Box and Muller.
 
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
 

@@ -3,6 +3,8 @@
 
 // What the loops over memory have in common.
 
+#include <math.h>
+
 #include "CKernels.h"
 
 // A loop has the same bits on every processor: what is fused is written as such, and nothing else may be.
@@ -35,15 +37,27 @@
   RESULT kernel_##NAME PARAMETERS { return NAME##_loop ARGUMENTS; }
 #endif
 
-/// A weight as single precision has it: the nearest float, and the float that is nearest to what that leaves out.
+/// The float next to a number on the side of zero.
+INLINE float truncated(double number) {
+  const float nearest = (float)number;
+  return __builtin_fabs(nearest) > __builtin_fabs(number) ? nextafterf(nearest, 0) : nearest;
+}
+
+/// What a float leaves of a number, in the number's direction and never zero: where what is weighed is infinite, a part without a
+/// weight, or with one of the other sign, would make a sum that is not a number.
+INLINE float remainder_of(double number, double rest) {
+  const float part = (float)rest;
+  return __builtin_fabsf(part) < 0x1p-100f && number != 0 ? __builtin_copysignf(0x1p-100f, (float)number) : part;
+}
+
+/// A weight as single precision has it: the next float towards zero, and the float nearest to what that leaves out.
 typedef struct {
   float high, low;
 } split_weight;
 
 INLINE split_weight split(double weight) {
-  const float high = (float)weight, low = (float)(weight - high);
-  // A subnormal number would be slow, and adds nothing.
-  return (split_weight){high, __builtin_fabsf(low) < 0x1p-126f ? 0 : low};
+  const float high = truncated(weight);
+  return (split_weight){high, remainder_of(weight, weight - high)};
 }
 
 /// The sum `a·x + b·y` as `a·(x + ratio·y) + rest·y`, where `rest` is what the rounded ratio leaves out: products that cancel
@@ -55,8 +69,8 @@ typedef struct {
 
 /// The pair of `scale·(a·x + b·y)`; a is not zero.
 INLINE weight_pair paired(double scale, double a, double b) {
-  const float ratio = (float)(b / a);
-  return (weight_pair){split(scale * a), ratio, (float)(scale * (b - a * ratio))};
+  const float ratio = truncated(b / a);
+  return (weight_pair){split(scale * a), ratio, remainder_of(scale * b, scale * (b - a * ratio))};
 }
 
 INLINE float pair_sum(weight_pair t, float x, float y) {

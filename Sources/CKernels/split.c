@@ -14,7 +14,8 @@ INLINE void split_sum_of_many(const kernel_term *t, size_t count, float *out, si
     const size_t length = end - start < TILE ? end - start : TILE;
     for (size_t j = 0; j < length; j++) sum[j] = F(last.low, x[start + j], other.low * y[start + j]);
     for (size_t k = 0; k < count; k++) {
-      const float weight = (float)t[k].weight, *source = t[k].source + start;
+      const float *source = t[k].source + start;
+      const float weight = k + 2 < count ? (float)t[k].weight : k + 1 < count ? other.high : last.high;
       for (size_t j = 0; j < length; j++) sum[j] = F(weight, source[j], sum[j]);
     }
     for (size_t j = 0; j < length; j++) out[start + j] = sum[j];
@@ -25,10 +26,11 @@ INLINE void split_sum_loop(const kernel_term *t, size_t count, float *out, size_
   const float *x[6];
   float h[6], l[6];
   for (size_t k = 0; k < 6; k++) {
-    const split_weight weight = split(k < count ? t[k].weight : 0);
+    const double weight = k < count ? t[k].weight : 0;
+    const split_weight parts = split(weight);
     x[k] = k < count ? t[k].source : out;
-    h[k] = weight.high;
-    l[k] = weight.low;
+    h[k] = k + 2 < count ? (float)weight : parts.high;
+    l[k] = parts.low;
   }
   const float *u = x[0], *v = x[1], *w = x[2], *r = x[3], *s = x[4], *q = x[5];
   // Small weights need no pair, which rounds the whole sum twice.

@@ -43,7 +43,10 @@ INLINE split_step split_weights(const kernel_step *t, size_t count) {
     s.kept_of[i] = (float)t->operands[i].of_kept;
     s.out_of[i] = (float)t->operands[i].of_out;
   }
-  if (count > 0) s.kept_of_first = split(t->operands[0].of_kept);
+  if (count > 0) {
+    s.kept_of_first = split(t->operands[0].of_kept);
+    s.kept_of[0] = s.kept_of_first.high;
+  }
   return s;
 }
 
