@@ -10,8 +10,8 @@ public struct Quirks: OptionSet, Sendable, Hashable {
   /// The quirks of these bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// The numbers of `diffusers`.
-  public static let all = Quirks(rawValue: -1)
+  /// The numbers of `diffusers` 0.42.
+  public static let all = Quirks(rawValue: -1).subtracting(diffusers021)
 
   /// The ends of a run are shifted, and then all its points, the ends once more (flow matching).
   public static let shiftTwice = Quirks(rawValue: 1 << 32)

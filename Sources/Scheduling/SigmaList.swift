@@ -52,6 +52,11 @@ public struct SigmaList: Sendable, Hashable {
 }
 
 extension SigmaTable {
+  /// The points at the timesteps that those of a list are nearest to, each but once.
+  public func list(nearestTo list: SigmaList) -> SigmaList {
+    self.list(at: list.timesteps(as: .nearest).withoutRepeatedTimesteps().timesteps)
+  }
+
   /// The points at these timesteps.
   public func list(at timesteps: [Double]) -> SigmaList {
     SigmaList(timesteps: timesteps, sigmas: timesteps.map(sigma(at:)))

@@ -31,16 +31,19 @@ extension Plan {
   ///   - stride: How far before its timestep a step starts.
   ///   - schedule: The training.
   ///   - first: Where a step starts that would start before the first training timestep.
+  ///   - isRolled: Whether the model sees the timestep that a step starts from.
   /// - Throws: ``SchedulerError`` with the code `argument` when a timestep is not of the training.
   public static func inverse(
-    _ timesteps: [Double], stride: Int, in schedule: NoiseSchedule, startingAt first: NoiseLevel
+    _ timesteps: [Double], stride: Int, in schedule: NoiseSchedule, startingAt first: NoiseLevel,
+    isRolled: Bool = false
   ) throws(SchedulerError) -> Plan {
     Plan(
       try timesteps.map { timestep throws(SchedulerError) in
         let end = try schedule.index(of: timestep == -1 ? Double(schedule.count - 1) : timestep)
         let start = Int(timestep) - stride
         return Stage(
-          timestep: timestep, from: start < 0 ? first : schedule.level(at: start), to: schedule.level(at: end))
+          timestep: isRolled ? Double(start) : timestep, from: start < 0 ? first : schedule.level(at: start),
+          to: schedule.level(at: end))
       })
   }
 }

@@ -9,6 +9,8 @@ import Testing
 struct GoldenCase: Sendable, CustomTestStringConvertible {
   let className: String
   let json: JSONValue
+  /// Whether the numbers are those of diffusers 0.21.
+  var isOld = false
 
   var id: String { json["id"]?.string ?? "?" }
   var kind: String { json["kind"]?.string ?? "?" }
@@ -16,9 +18,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { id }
 
   /// The cases of a class, of some kinds.
-  static func all(of className: String, kinds: String...) throws -> [GoldenCase] {
-    let cases = try lines(ofFixture: "schedulers/\(className).jsonl").map {
-      GoldenCase(className: className, json: try JSONValue(parsing: $0))
+  static func all(of className: String, kinds: String..., isOld: Bool = false) throws -> [GoldenCase] {
+    let folder = isOld ? "schedulers-0.21" : "schedulers"
+    let cases = try lines(ofFixture: "\(folder)/\(className).jsonl").map {
+      GoldenCase(className: className, json: try JSONValue(parsing: $0), isOld: isOld)
     }
     return cases.filter { kinds.contains($0.kind) }
   }
@@ -26,7 +29,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   /// The scheduler of the case's configuration.
   func scheduler() throws -> any Scheduler {
     let config = SchedulerConfig(className: className, json["config"]?.object ?? [:])
-    return try AnyScheduler(config: config).base
+    guard isOld, let type = SchedulerRegistry.scheduler(named: className) else {
+      return try AnyScheduler(config: config).base
+    }
+    return try type.ofDiffusers021(config: config)
   }
 
   /// Whether every step is given the same noise.

@@ -12,22 +12,7 @@ import Testing
   func `runs end where those of diffusers end`(className: String) throws {
     var (count, worst, share) = (0, 0.0, 0.0)
     for golden in try GoldenCase.all(of: className, kinds: "loop") where golden.json["expect_error"] == nil {
-      var run = try GoldenRun(golden)
-      if let start = golden.floats("start_sample") {
-        let tolerance = golden.tolerance("final_rel_of_max")
-        #expect(deviation(run.sample.elements, start) <= tolerance, "\(golden.id): the noised start")
-      }
-      try run.finish()
-      let final = try #require(golden.floats("final"))
-      let tolerance = golden.tolerance("final_rel_of_max")
-      let error = deviation(run.sample.elements, final)
-      #expect(error <= tolerance, "\(golden.id)")
-      if let data = golden.floats("last_pred_original_sample") {
-        let actual = Array(try #require(run.output?.predOriginalSample).elements.prefix(data.count))
-        #expect(
-          deviation(actual, data, scale: final.filter(\.isFinite).map(abs).max() ?? 0) <= tolerance,
-          "\(golden.id): the predicted clean sample")
-      }
+      let (error, tolerance) = try golden.deviationAtEnd()
       (count, worst, share) = (count + 1, max(worst, error), max(share, error / tolerance))
     }
     // For `make parity`; the classes whose runs have a form of their own are compared in their own suites.
@@ -133,6 +118,25 @@ import Testing
 }
 
 extension GoldenCase {
+  /// Makes the run, expects it to end where that of diffusers does, and says how far off it is, and may be.
+  func deviationAtEnd() throws -> (error: Double, tolerance: Double) {
+    var run = try GoldenRun(self)
+    let tolerance = tolerance("final_rel_of_max")
+    if let start = floats("start_sample") {
+      #expect(deviation(run.sample.elements, start) <= tolerance, "\(id): the noised start")
+    }
+    try run.finish()
+    let final = try #require(floats("final"))
+    let error = deviation(run.sample.elements, final)
+    #expect(error <= tolerance, "\(id)")
+    if let data = floats("last_pred_original_sample") {
+      let actual = Array(try #require(run.output?.predOriginalSample).elements.prefix(data.count))
+      let scale = final.filter(\.isFinite).map(abs).max() ?? 0
+      #expect(deviation(actual, data, scale: scale) <= tolerance, "\(id): the predicted clean sample")
+    }
+    return (error, tolerance)
+  }
+
   private var calls: [(function: String, arguments: JSONValue)] {
     (json["calls"]?.array ?? []).map { ($0.array?[0].string ?? "", $0.array?[1] ?? [:]) }
   }

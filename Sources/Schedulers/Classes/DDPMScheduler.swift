@@ -50,7 +50,9 @@ public struct DDPMScheduler: ParallelScheduler {
 
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
-    try sampler(over: Plan(timesteps(run), stride: nil, in: training.schedule, endingAt: .clean))
+    var stride: Int?
+    if case .steps(let steps) = run.points, steps > 0, quirks.contains(.plainStride) { stride = training.count / steps }
+    return try sampler(over: Plan(timesteps(run), stride: stride, in: training.schedule, endingAt: .clean))
   }
 
   /// The step from one timestep alone, as parallel sampling makes it.

@@ -41,9 +41,10 @@ public struct EulerDiscreteScheduler: Scheduler {
       convertsBefore: prediction == .velocity && quirks.contains(.velocityBeforeChurn),
       isRounded: quirks.contains(.roundedChurn))
     let rounds = quirks.roundsDerivative(in: plan)
+    var solver = Euler(churn: churn, target: rounds ? .noise : .data)
+    solver.drawsAlways = quirks.contains(.noiseWithoutChurn)
     return try Sampler(
-      Euler(churn: churn, target: rounds ? .noise : .data), predicting: prediction.prediction,
-      refining: rounds ? .written : .none, plan: plan)
+      solver, predicting: prediction.prediction, refining: rounds ? .written : .none, plan: plan)
   }
 
   private var hasContinuousTimesteps: Bool { isContinuous && prediction == .velocity }

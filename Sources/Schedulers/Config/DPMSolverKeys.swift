@@ -75,7 +75,9 @@ struct DPMSolverKeys: Sendable {
     DPMSolverSinglestep(
       algorithm.target,
       orders: DPMSolverSinglestep.orders(
-        count, order: order, lowersFinal: lowersFinalOrders, endsAtFirst: final == .zero), correction: correction,
+        count, order: order,
+        lowersFinal: lowersFinalOrders && !(order == 2 && quirks.contains(.wholeSecondOrder)),
+        endsAtFirst: final == .zero), correction: correction,
       isStochastic: algorithm.isStochastic, flipsThirdOrderSDE: quirks.contains(.thirdOrderSign),
       roundsLambda: quirks.contains(.roundedLambda))
   }

@@ -75,10 +75,10 @@ struct DPMSolverPoints: Sendable {
 
   private func points(_ steps: Int, _ shift: Double, _ quirks: Quirks) -> SigmaList {
     if let schedule = respacing.schedule {
-      return table.list(schedule, count: steps, from: table.largest, to: table.smallest)
-        .timesteps(
-          as: respacing.rounds && !(traits.contains(.truncatedCosine) && training.curve == .squaredCosine)
-            ? .nearest : .truncated)
+      let list = table.list(schedule, count: steps, from: table.largest, to: table.smallest)
+      if quirks.contains(.sigmasAtTimesteps) { return table.list(nearestTo: list) }
+      let isCut = traits.contains(.truncatedCosine) && training.curve == .squaredCosine
+      return list.timesteps(as: respacing.rounds && !isCut ? .nearest : .truncated)
     }
     if flow.isUsed { return FlowSigmas.list(steps, of: training.count, shift: shift).timesteps(as: .truncated) }
     let last = training.schedule.count(withLambdaAtLeast: lowestLambda)

@@ -14,6 +14,7 @@ struct KDPM2Keys: Sendable {
   func sampler(steps: Int, isAncestral: Bool, _ quirks: Quirks) throws(SchedulerError) -> Sampler {
     let list = try points.list(steps: steps, quirks).ending(at: 0)
     var solver = Midpoint(isAncestral: isAncestral, roundsAncestral: quirks.contains(.roundedAncestral))
+    solver.drawsAtMiddles = isAncestral && quirks.contains(.noiseAtMiddles)
     var plan = Plan.midpoints(
       points.timestepForm.map { list.timesteps(as: $0) } ?? list, of: points.table, for: solver,
       initNoiseSigma: points.initNoiseSigma(list))

@@ -57,6 +57,7 @@ struct UniPCPoints: Sendable {
       let list = table.list(
         schedule, count: steps, from: largest ?? table.largest, to: smallest ?? table.smallest)
       if flow.isUsed { return FlowSigmas.list(ofRatios: list.sigmas, of: training.count).timesteps(as: .truncated) }
+      if quirks.contains(.sigmasAtTimesteps) { return table.list(nearestTo: list) }
       return list.timesteps(as: respacing.rounds ? .nearest : .truncated)
     }
     if flow.isUsed { return flowList(FlowSigmas.even(steps, of: training.count), shift) }

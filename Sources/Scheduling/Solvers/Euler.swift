@@ -2,6 +2,8 @@
 public struct Euler: Solver {
   /// The noise that is added before every step.
   public var churn: Churn
+  /// Whether noise is drawn for every step, also where churn adds none.
+  public var drawsAlways = false
   /// What is held constant over an interval; both give the same step, and round it differently.
   public var target: Prediction.Target
 
@@ -12,5 +14,9 @@ public struct Euler: Solver {
   public func perturbation(_ step: Step) -> Perturbation? { churn.perturbation(step) }
 
   /// Lines 7 and 8.
-  public func update(_ step: Step) -> Update { .constant(target, from: churn.level(step), to: step.stage.end) }
+  public func update(_ step: Step) -> Update {
+    var update = Update.constant(target, from: churn.level(step), to: step.stage.end)
+    update.drawsNoise = drawsAlways
+    return update
+  }
 }

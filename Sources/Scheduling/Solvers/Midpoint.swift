@@ -9,6 +9,8 @@ public struct Midpoint: Solver {
   /// Whether the way down and the noise are in single precision, as in `diffusers`; where a step is short, the timestep of
   /// its middle shows it.
   public var roundsAncestral: Bool
+  /// Whether noise is drawn for the first half of a step, too, and thrown away.
+  public var drawsAtMiddles = false
   /// What is held constant over an interval; both give the same step, and round it differently.
   public var target = Prediction.Target.data
 
@@ -21,9 +23,10 @@ public struct Midpoint: Solver {
   public func update(_ step: Step) -> Update {
     let (level, s, t) = (step.stage.level, step.stage.start.sigma, step.stage.end.sigma)
     guard level != step.stage.start else {
-      if target == .noise { return Update(sample: 1, prediction: t - s, keepsSample: true) }
+      let noise: Double? = drawsAtMiddles ? 0 : nil
+      if target == .noise { return Update(sample: 1, prediction: t - s, noise: noise, keepsSample: true) }
       let slope = (t - s) / s
-      return Update(sample: 1 + slope, prediction: -slope, keepsSample: true)
+      return Update(sample: 1 + slope, prediction: -slope, noise: noise, keepsSample: true)
     }
     let ancestral = Self.ancestral(from: s, to: t, rounded: roundsAncestral)
     if target == .noise {
