@@ -24,4 +24,12 @@ import Testing
       #expect(schedule.cumulativeAlphas == golden.floats("alphas_cumprod"), "\(golden.id)")
     }
   }
+
+  @Test func `the training's sigmas of the score SDE are torch's`() throws {
+    let golden = try #require(try GoldenCase.all(of: "ScoreSdeVeScheduler", kinds: "tables").first)
+    let (scheduler, sigmas) = (try golden.scheduler(), try #require(golden.floats("discrete_sigmas")))
+    let own = try sigmas.indices.map { Float(try scheduler.level(at: Double($0)).sigma) }
+    #expect(deviation(own, sigmas) <= golden.tolerance("discrete_sigmas_rel_of_max"))
+    #expect(throws: SchedulerError.self) { try scheduler.level(at: Double(sigmas.count)) }
+  }
 }
