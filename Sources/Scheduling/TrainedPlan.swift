@@ -31,19 +31,40 @@ extension Plan {
   ///   - stride: How far before its timestep a step starts.
   ///   - schedule: The training.
   ///   - first: Where a step starts that would start before the first training timestep.
-  ///   - isRolled: Whether the model sees the timestep that a step starts from.
   /// - Throws: ``SchedulerError`` with the code `argument` when a timestep is not of the training.
   public static func inverse(
-    _ timesteps: [Double], stride: Int, in schedule: NoiseSchedule, startingAt first: NoiseLevel,
-    isRolled: Bool = false
+    _ timesteps: [Double], stride: Int, in schedule: NoiseSchedule, startingAt first: NoiseLevel
   ) throws(SchedulerError) -> Plan {
     Plan(
       try timesteps.map { timestep throws(SchedulerError) in
         let end = try schedule.index(of: timestep == -1 ? Double(schedule.count - 1) : timestep)
         let start = Int(timestep) - stride
         return Stage(
-          timestep: isRolled ? Double(start) : timestep, from: start < 0 ? first : schedule.level(at: start),
-          to: schedule.level(at: end))
+          timestep: timestep, from: start < 0 ? first : schedule.level(at: start), to: schedule.level(at: end))
+      })
+  }
+
+  /// The same walk, where the model sees the timestep that a step starts from: all but the last, and one before the first.
+  ///
+  /// - Parameters:
+  ///   - timesteps: The timesteps of ``inverse(_:stride:in:startingAt:)``.
+  ///   - steps: How many steps the training is divided into, at least one.
+  ///   - spacing: How the timesteps are spaced; `leading` ones are a whole number apart.
+  ///   - schedule: The training.
+  ///   - first: Where a step starts that would start before the first training timestep.
+  /// - Throws: ``SchedulerError`` with the code `argument` when a step arrives at no timestep of the training.
+  public static func rolledInverse(
+    _ timesteps: [Double], steps: Int, spacing: TimestepSpacing, in schedule: NoiseSchedule,
+    startingAt first: NoiseLevel
+  ) throws(SchedulerError) -> Plan {
+    guard let earliest = timesteps.first else { return Plan([]) }
+    let stride = Double(schedule.count / steps)
+    let before = earliest - (spacing == .leading ? stride : Double(schedule.count) / Double(steps))
+    return Plan(
+      try ([before.rounded(.towardZero)] + timesteps.dropLast()).map { start throws(SchedulerError) in
+        let end = try schedule.index(of: start + stride)
+        return Stage(
+          timestep: start, from: start < 0 ? first : schedule.level(at: Int(start)), to: schedule.level(at: end))
       })
   }
 }

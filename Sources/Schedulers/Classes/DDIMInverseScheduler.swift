@@ -37,19 +37,15 @@ public struct DDIMInverseScheduler: Scheduler {
     let steps = try run.onlySteps(of: self, atMost: training.count)
     let timesteps = spacing.wholeTimesteps(
       steps, of: training.count, offset: offset, overruns: quirks.contains(.trailingOverrun))
-    let isRolled = quirks.contains(.rolledInversion)
-    let plan = try Plan.inverse(
-      isRolled ? rolled(timesteps.reversed(), steps) : timesteps.reversed(), stride: training.count / steps,
-      in: training.schedule, startingAt: startsClean ? .clean : training.schedule.level(at: 0), isRolled: isRolled)
+    let first = startsClean ? NoiseLevel.clean : training.schedule.level(at: 0)
+    let plan =
+      quirks.contains(.rolledInversion)
+      ? try Plan.rolledInverse(
+        timesteps.reversed(), steps: steps, spacing: spacing, in: training.schedule, startingAt: first)
+      : try Plan.inverse(
+        timesteps.reversed(), stride: training.stride(steps), in: training.schedule, startingAt: first)
     let prediction = prediction.prediction
     return try Sampler(InverseDDIM(prediction), predicting: prediction, refining: refinement, plan: plan)
-  }
-
-  /// The timesteps at which steps arrive that start from those before.
-  private func rolled(_ timesteps: [Double], _ steps: Int) -> [Double] {
-    let ratio = Double(training.count) / Double(steps)
-    let first = (timesteps[0] - (spacing == .leading ? ratio.rounded(.down) : ratio)).rounded(.towardZero)
-    return ([first] + timesteps.dropLast()).map { $0 + ratio.rounded(.down) }
   }
 
   /// The level of a training timestep.

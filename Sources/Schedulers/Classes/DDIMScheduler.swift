@@ -36,7 +36,7 @@ public struct DDIMScheduler: ParallelScheduler {
     let timesteps = spacing.wholeTimesteps(
       steps, of: training.count, offset: offset, overruns: quirks.contains(.trailingOverrun))
     let plan = try Plan(
-      timesteps, stride: quirks.contains(.fixedStride) ? training.count / steps : nil, in: training.schedule,
+      timesteps, stride: quirks.contains(.fixedStride) ? training.stride(steps) : nil, in: training.schedule,
       endingAt: endsClean ? .clean : training.schedule.level(at: 0))
     return try Sampler(solver, predicting: prediction.prediction, refining: refinement, plan: plan)
   }
@@ -45,7 +45,7 @@ public struct DDIMScheduler: ParallelScheduler {
 
   /// The step from one timestep alone, as parallel sampling makes it: it always ends at a clean sample where the run does.
   public func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
-    let stride = training.count / (try RunRequest.checked(steps: steps, atMost: training.count))
+    let stride = training.stride(try RunRequest.checked(steps: steps, atMost: training.count))
     let plan = try Plan([timestep], stride: stride, in: training.schedule, endingAt: .clean)
     return try Sampler(solver, predicting: prediction.prediction, refining: refinement, plan: plan)
   }

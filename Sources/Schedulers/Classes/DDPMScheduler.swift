@@ -51,13 +51,13 @@ public struct DDPMScheduler: ParallelScheduler {
   /// A run; throws for what the class cannot do.
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
     var stride: Int?
-    if case .steps(let steps) = run.points, steps > 0, quirks.contains(.plainStride) { stride = training.count / steps }
+    if case .steps(let steps) = run.points, steps > 0, quirks.contains(.plainStride) { stride = training.stride(steps) }
     return try sampler(over: Plan(timesteps(run), stride: stride, in: training.schedule, endingAt: .clean))
   }
 
   /// The step from one timestep alone, as parallel sampling makes it.
   public func batchSampler(at timestep: Double, steps: Int) throws(SchedulerError) -> Sampler {
-    let stride = training.count / (try RunRequest.checked(steps: steps, atMost: training.count))
+    let stride = training.stride(try RunRequest.checked(steps: steps, atMost: training.count))
     return try sampler(over: Plan([timestep], stride: stride, in: training.schedule, endingAt: .clean))
   }
 

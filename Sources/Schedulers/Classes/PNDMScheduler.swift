@@ -35,7 +35,7 @@ public struct PNDMScheduler: Scheduler {
     let plan = try Plan.pseudoNumerical(
       spacing.wholeTimesteps(
         steps, of: training.count, offset: offset, overruns: quirks.contains(.trailingOverrun)),
-      warmingUp: !skipsWarmUp, stride: quirks.contains(.fixedStride) ? training.count / steps : nil,
+      warmingUp: !skipsWarmUp, stride: quirks.contains(.fixedStride) ? training.stride(steps) : nil,
       in: training.schedule, endingAt: endsClean ? .clean : training.schedule.level(at: 0))
     let mixesVelocity = prediction == .velocity && quirks.contains(.velocityMixing)
     let solver = PLMS(warmUp: plan.warmUp, mixesVelocity: mixesVelocity)

@@ -30,7 +30,7 @@ public struct RePaintScheduler: Scheduler {
   public func sampler(_ run: RunRequest) throws(SchedulerError) -> Sampler {
     let steps = try steps(run)
     let timesteps = TimestepSpacing.leading.timesteps(steps, of: training.count)
-    let plan = try Plan(timesteps, stride: training.count / steps, in: training.schedule, endingAt: .clean)
+    let plan = try Plan(timesteps, stride: training.stride(steps), in: training.schedule, endingAt: .clean)
     return try Sampler(DDIM(eta: eta), predicting: .noise, refining: refinement, plan: plan)
   }
 
@@ -44,7 +44,7 @@ public struct RePaintScheduler: Scheduler {
         "a jump of \(run.jumpLength) steps", "made \(run.jumpCount) times",
         wants: "1 to \(training.count) steps long and made 1 to 1000 times", "use 10 and 10, as the paper does")
     }
-    let stride = training.count / steps
+    let stride = training.stride(steps)
     let timesteps = RePaintSampler.steps(steps, jumping: run.jumpLength, count: run.jumpCount).map {
       Double($0 * stride)
     }

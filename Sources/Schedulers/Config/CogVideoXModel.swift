@@ -27,7 +27,7 @@ struct CogVideoXModel: Sendable {
     let steps = try run.onlySteps(of: scheduler, atMost: training.count)
     let timesteps = spacing.wholeTimesteps(
       steps, of: training.count, offset: offset, overruns: quirks.contains(.trailingOverrun))
-    let stride = quirks.contains(.fixedStride) ? training.count / steps : nil
+    let stride = quirks.contains(.fixedStride) ? training.stride(steps) : nil
     let plan = try Plan(
       timesteps, stride: stride, in: training.schedule, endingAt: endsClean ? .clean : training.schedule.level(at: 0))
     return (plan, stride.map { stride in timesteps.count { Int($0) < stride } } ?? 1)

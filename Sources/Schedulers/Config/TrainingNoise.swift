@@ -59,6 +59,9 @@ struct TrainingNoise: Sendable {
   /// The number of training timesteps.
   var count: Int { schedule.count }
 
+  /// How far apart the timesteps of a run of so many steps are, rounded down.
+  func stride(_ steps: Int) -> Int { count / steps }
+
   /// The variance-preserving level at a training timestep.
   func level(at timestep: Double) throws(SchedulerError) -> NoiseLevel {
     schedule.level(at: try schedule.index(of: timestep))
