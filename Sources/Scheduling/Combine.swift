@@ -11,7 +11,7 @@ func combine(_ terms: UnsafeBufferPointer<Term>, into out: UnsafeMutablePointer<
 }
 
 /// The same in single precision, faster and nearly as exact: every term is rounded once, and the last two weights are not. For
-/// weights that are ``Weights/fitSinglePrecision``, the largest last.
+/// weights that are ``Weights/fitSinglePrecision(below:)``, the largest last.
 func combineSplit(_ terms: UnsafeBufferPointer<Term>, into out: UnsafeMutablePointer<Float>, _ block: Range<Int>) {
   kernel_split_sum(terms.baseAddress, terms.count, out, block.lowerBound, block.upperBound)
 }

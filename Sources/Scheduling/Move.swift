@@ -24,6 +24,8 @@ struct Move {
   var correction: Weights?
   /// The next sample.
   var next: Weights
+  /// How large a weight may be in single precision: 16 times what the next sample is, where what is weighed is of size one.
+  var limit: Double
   /// Whether the sample is kept for later steps.
   var keepsSample: Bool
   /// Whether that is the very one that came, which is then kept as it is, and not copied.
@@ -87,6 +89,7 @@ extension Sampler {
       sharesOutput: false, clipsInPassing: false,
       noiseFromData: noiseFromData, written: update.written, perturbation: isApart ? perturbation : nil,
       correction: keepsPerturbed ? seen : solver.correction(step)?.weights, next: next,
+      limit: 16 * prediction.largestWeight(from: step.stage.level, to: step.stage.end),
       keepsSample: update.keepsSample,
       keepsNoise: update.keepsNoise,
       forgets: stores ? update.forgets : max(0, update.forgets - 1),
@@ -103,14 +106,16 @@ extension Sampler {
 extension Move {
   /// Leaves out the prediction, where all that is made of it is the next sample.
   fileprivate mutating func clipInPassing() {
-    guard correction == nil, !keepsSample, perturbation == nil, prediction.fitSinglePrecision else { return }
+    guard correction == nil, !keepsSample, perturbation == nil, prediction.fitSinglePrecision(below: limit) else {
+      return
+    }
     var whole = next
     if let level = noiseFromData {
       var noise = 1 / level.sigma * Weights(.sample)
       noise[prediction: 0] = -level.alpha / level.sigma
       whole = next.replacing(.prediction(0), by: noise)
     }
-    guard whole.fitSinglePrecision else { return }
+    guard whole.fitSinglePrecision(below: limit) else { return }
     (next, storesPrediction, clipsInPassing, noiseFromData) = (whole, false, true, nil)
   }
 }

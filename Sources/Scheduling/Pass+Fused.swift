@@ -5,7 +5,7 @@ extension Pass {
   /// read once.
   func fuse(_ newest: UnsafeMutablePointer<Float>) -> Bool {
     let sums = FusedSums(prediction: move.prediction, better: move.correction, next: move.next)
-    guard sums.areOfOneForm, sums.fitSinglePrecision, let sample = operands[Operand.sample.index],
+    guard sums.areOfOneForm, sums.fitSinglePrecision(below: move.limit), let sample = operands[Operand.sample.index],
       let output = operands[Operand.output.index], let base = operands[sums.base.index]
     else { return false }
     return withUnsafeTemporaryAllocation(of: kernel_operand.self, capacity: Int(KERNEL_STEP_OPERANDS)) { room in
@@ -46,8 +46,9 @@ private struct FusedSums {
   /// The sample that the next one is made of: the better one, where there is one, stands for the one that came.
   var base: Operand { next[.sample] != 0 ? .sample : .keptSample }
 
-  var fitSinglePrecision: Bool {
-    prediction.fitSinglePrecision && next.fitSinglePrecision && better?.fitSinglePrecision ?? true
+  func fitSinglePrecision(below limit: Double) -> Bool {
+    prediction.fitSinglePrecision(below: limit) && next.fitSinglePrecision(below: limit)
+      && better?.fitSinglePrecision(below: limit) ?? true
   }
 
   /// Looks up the other operands: those of the better sample alone, the kept one first, then those of both, then those of the

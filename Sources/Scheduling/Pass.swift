@@ -28,7 +28,8 @@ struct Pass {
       let isRounded = refinement == .written
       let predict = newest.map {
         Sum(
-          move.prediction, of: operands, into: $0, room, part: 0, isRounded: isRounded || refinement == .rounded)
+          move.prediction, of: operands, into: $0, room, part: 0, isRounded: isRounded || refinement == .rounded,
+          limit: move.limit)
       }
       if let newest { operands[Operand.prediction(0).index] = UnsafePointer(newest) }
       // A quantile wants the whole sample first; clipping can be done on the way.
@@ -37,10 +38,10 @@ struct Pass {
 
       let sample = operands[Operand.sample.index]
       let correct = move.correction.flatMap { weights in
-        kept.map { Sum(weights, of: operands, into: $0, room, part: 1, isRounded: isRounded) }
+        kept.map { Sum(weights, of: operands, into: $0, room, part: 1, isRounded: isRounded, limit: move.limit) }
       }
       if correct != nil { operands[Operand.sample.index] = kept.map { UnsafePointer($0) } }
-      let advance = Sum(move.next, of: operands, into: next, room, part: 2, isRounded: isRounded)
+      let advance = Sum(move.next, of: operands, into: next, room, part: 2, isRounded: isRounded, limit: move.limit)
 
       if newest == nil, correct == nil { return advance.write(0..<count) }
       forEachBlock { block in

@@ -99,6 +99,12 @@ public enum Prediction: Sendable, Hashable, Codable {
     }
   }
 
+  /// How large a weight of the output makes it as large as the sample that a step ends at.
+  func largestWeight(from level: NoiseLevel, to end: NoiseLevel) -> Double {
+    let size = max(end.alpha, end.sigma)
+    return self == .score ? size * level.sigma : size
+  }
+
   /// The level at which a clean sample is turned into noise.
   func levelOfNoise(at level: NoiseLevel) -> NoiseLevel {
     self == .unscaledFlow ? NoiseLevel(alpha: level.alpha, sigma: level.ratio) : level

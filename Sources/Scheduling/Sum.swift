@@ -20,9 +20,12 @@ struct Sum {
   /// - Parameters:
   ///   - room: Memory for the terms of several sums.
   ///   - part: The index of this sum in it.
+  ///   - isRounded: Whether it is rounded after every operation, weights and all.
+  ///   - limit: How large a weight may be in single precision.
   init(
     _ weights: Weights, of operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>,
-    into out: UnsafeMutablePointer<Float>, _ room: UnsafeMutableBufferPointer<Term>, part: Int, isRounded: Bool
+    into out: UnsafeMutablePointer<Float>, _ room: UnsafeMutableBufferPointer<Term>, part: Int,
+    isRounded: Bool, limit: Double
   ) {
     let first = part * Weights.count
     var count = 0
@@ -46,7 +49,7 @@ struct Sum {
     }
     terms = UnsafeBufferPointer(rebasing: room[first..<first + count])
     self.out = out
-    arithmetic = isRounded ? .rounded : weights.fitSinglePrecision ? .split : .double
+    arithmetic = isRounded ? .rounded : weights.fitSinglePrecision(below: limit) ? .split : .double
   }
 
   func write(_ block: Range<Int>) {

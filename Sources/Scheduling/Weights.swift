@@ -69,11 +69,13 @@ public struct Weights: Sendable, Hashable, Codable {
   /// Whether the combination may be made in single precision, with the largest weights as sums of two floats: no weight is
   /// outside of a float's range, and none is so large that terms must cancel, and leave what was rounded. Two terms may
   /// cancel, which then lose nothing, and noise is large only where the sample is.
-  var fitSinglePrecision: Bool {
+  ///
+  /// - Parameter limit: How large a weight may be beside two others.
+  func fitSinglePrecision(below limit: Double) -> Bool {
     let magnitudes = values.replacing(with: -values, where: values .< 0)
     let areThere = magnitudes .!= 0
     let terms = SIMD16<Int64>.zero.replacing(with: 1, where: areThere).wrappedSum()
-    var limits = SIMD16(repeating: terms > 2 ? 16 : Self.largest)
+    var limits = SIMD16(repeating: terms > 2 ? limit : Self.largest)
     limits[Operand.noise.index] = Self.largest
     limits[Operand.keptNoise.index] = Self.largest
     return all(magnitudes .<= limits .& (magnitudes .>= 1 / Self.largest .| .!areThere))
