@@ -278,7 +278,7 @@ def steps(name, shape):
     generator = torch.Generator().manual_seed(0)
     extra = {"generator": generator} if "generator" in inspect.signature(scheduler.step).parameters else {}
     best = {}
-    for _ in range(8 if shape[0] == 1 else 4):
+    for _ in range(20 if shape[0] == 1 else 6):
         scheduler.set_timesteps(50)
         x = sample
         for index, t in enumerate(scheduler.timesteps):
