@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test(arguments: rows) func `the page says how much a quirk changes`(row: Row) throws {
-    let page = Layout.root.appending(path: "Sources/Schedulers/Schedulers.docc/Quirks.md")
+    let page = Layout.root.appending(path: "Sources/Schedulers/Schedulers.docc/QuirksOfDiffusers.md")
     let lines = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
     let cells = lines.first { $0.hasPrefix("| `\(row.name)`") }?.split(separator: "|") ?? []
     let said = try #require(cells.last.flatMap { Double($0.trimmingCharacters(in: .whitespaces)) })
