@@ -5,7 +5,10 @@ import HubTransport
 extension HubClient {
   /// The discussions and pull requests of a repository, one page of them (`get_repo_discussions`).
   ///
-  /// - Parameter page: From 0.
+  /// - Parameters:
+  ///   - repository: The repository.
+  ///   - page: From 0.
+  ///   - options: The hub, the token and the time that it may take.
   public func discussions(
     of repository: RepositoryID, page: Int = 0, options: DownloadOptions = DownloadOptions()
   ) async throws(HubError) -> DiscussionList {

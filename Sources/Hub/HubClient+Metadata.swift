@@ -18,9 +18,12 @@ extension HubClient {
   /// The entries below a path, all of them down to the files (`list_repo_tree`).
   ///
   /// - Parameters:
+  ///   - repository: The repository.
+  ///   - revision: A branch, a tag, a commit or a reference of a pull request.
   ///   - path: The directory, or `nil` for the whole repository.
   ///   - isRecursive: Whether the entries of the directories in it are listed too.
   ///   - expands: Whether the hub is asked for the last commit of each.
+  ///   - options: The hub, the token and the time that it may take.
   /// - Throws: As ``info(of:revision:options:)``, and `entryNotFound`; `protocolViolation` too for pages without end.
   public func tree(
     of repository: RepositoryID, revision: Revision = .main, below path: RepositoryPath? = nil,

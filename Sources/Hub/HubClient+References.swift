@@ -7,8 +7,11 @@ extension HubClient {
   /// Makes a branch (`create_branch`).
   ///
   /// - Parameters:
+  ///   - name: The name of the branch.
+  ///   - repository: The repository.
   ///   - start: The revision that it begins at; `nil` for the repository's head.
   ///   - existsOK: Whether it is fine that there is one of that name, wherever it points.
+  ///   - options: The hub, the token and the time that it may take.
   /// - Throws: `conflict` if there is one and that is not fine; `revisionNotFound` for an unknown start.
   public func createBranch(
     _ name: String, of repository: RepositoryID, at start: Revision? = nil, existsOK: Bool = false,
@@ -34,9 +37,12 @@ extension HubClient {
   /// Makes a tag (`create_tag`).
   ///
   /// - Parameters:
+  ///   - name: The name of the tag.
+  ///   - repository: The repository.
   ///   - revision: What it points to.
   ///   - message: The message of an annotated tag; `nil` for a light one.
   ///   - existsOK: Whether it is fine that there is one of that name, wherever it points.
+  ///   - options: The hub, the token and the time that it may take.
   /// - Throws: `conflict` if there is one and that is not fine; `revisionNotFound`.
   public func createTag(
     _ name: String, of repository: RepositoryID, at revision: Revision = .main, message: String? = nil,
@@ -60,7 +66,11 @@ extension HubClient {
 
   /// The history of a revision, newest commit first (`list_repo_commits`).
   ///
-  /// - Parameter limit: How many commits at most; pages beyond are not asked for.
+  /// - Parameters:
+  ///   - repository: The repository.
+  ///   - revision: A branch, a tag, a commit or a reference of a pull request.
+  ///   - limit: How many commits at most; pages beyond are not asked for.
+  ///   - options: The hub, the token and the time that it may take.
   /// - Throws: As ``info(of:revision:options:)``.
   public func commits(
     of repository: RepositoryID, revision: Revision = .main, limit: Int = .max,

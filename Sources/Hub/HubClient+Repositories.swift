@@ -30,6 +30,7 @@ extension HubClient {
   ///   - repository: Its id; without an owner it becomes the account's own.
   ///   - isPrivate: Who sees it; `nil` leaves it to the hub.
   ///   - existsOK: Whether it is fine that there is one of that name; who sees that one does not change.
+  ///   - options: The hub, the token and the time that it may take.
   /// - Throws: `conflict` if there is one and that is not fine; `unauthorized`, `forbidden`, `network` and so on.
   @discardableResult
   public func createRepository(
@@ -60,7 +61,10 @@ extension HubClient {
 
   /// Deletes a repository with all that is in it (`delete_repo`).
   ///
-  /// - Parameter missingOK: Whether it is fine that there is none.
+  /// - Parameters:
+  ///   - repository: The repository.
+  ///   - missingOK: Whether it is fine that there is none.
+  ///   - options: The hub, the token and the time that it may take.
   public func deleteRepository(
     _ repository: RepositoryID, missingOK: Bool = false, options: DownloadOptions = DownloadOptions()
   ) async throws(HubError) {

@@ -28,7 +28,9 @@ public struct GitPattern: Hashable, Sendable {
 
   /// Whether the pattern fits `path`, which is relative to the directory of the pattern's file.
   ///
-  /// - Parameter isDirectory: Whether it is the path of a directory.
+  /// - Parameters:
+  ///   - path: The path, its parts separated by slashes.
+  ///   - isDirectory: Whether it is the path of a directory.
   public func matches(_ path: String, isDirectory: Bool = false) -> Bool {
     guard isDirectory || !needsDirectory else { return false }
     if isAnchored { return Self.matches(Array(path.utf8)[...], tokens[...]) }

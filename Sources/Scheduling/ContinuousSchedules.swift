@@ -42,6 +42,7 @@ extension Plan {
   ///
   /// - Parameters:
   ///   - times: The times, descending.
+  ///   - schedule: The training.
   ///   - final: Where the last step ends; `nil` when that is the last of the times.
   public init(_ times: [Double], in schedule: ContinuousSchedule, endingAt final: NoiseLevel?) {
     let levels = times.map { schedule.level(at: $0) } + (final.map { [$0] } ?? [])

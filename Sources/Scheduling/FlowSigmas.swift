@@ -30,7 +30,10 @@ public enum FlowSigmas {
 
   /// So many sigmas, evenly between those of the last and the first training timestep, which are in single precision.
   ///
-  /// - Parameter shift: The shift of both ends.
+  /// - Parameters:
+  ///   - count: How many.
+  ///   - training: The number of training timesteps.
+  ///   - shift: The shift of both ends.
   public static func even(_ count: Int, of training: Int, shift: Double) -> [Double] {
     let ends = [Float(1), 1 / Float(training)].map { Double(shifted($0, by: shift)) * Double(training) }
     return linspace64(ends[0], ends[1], count: count).map { $0 / Double(training) }
@@ -46,7 +49,10 @@ public enum FlowSigmas {
 
   /// The points at these sigmas, with the timesteps that they are of, both in single precision.
   ///
-  /// - Parameter timesteps: Other timesteps to give the model.
+  /// - Parameters:
+  ///   - sigmas: The sigmas, descending, shares of noise from 1 to 0.
+  ///   - timesteps: Other timesteps to give the model.
+  ///   - training: The number of training timesteps.
   public static func list(at sigmas: [Double], timesteps: [Double]? = nil, of training: Int) -> SigmaList {
     let sigmas = sigmas.map { Float($0) }
     return SigmaList(
@@ -81,6 +87,9 @@ public enum FlowSigmas {
   /// The points of given sigmas, shifted.
   ///
   /// - Parameters:
+  ///   - sigmas: The sigmas before they are shifted, descending, shares of noise from 1 to 0.
+  ///   - training: The number of training timesteps.
+  ///   - shift: How far they are shifted towards noise; 1 leaves them as they are.
   ///   - terminal: Where the last sigma is stretched to, if anywhere.
   ///   - belowOne: Whether a first sigma of 1, where nothing is signal, becomes a little less.
   public static func list(

@@ -40,8 +40,10 @@ public struct NoiseSchedule: Sendable, Hashable, Codable {
   /// The schedule of `count` training steps along a curve.
   ///
   /// - Parameters:
+  ///   - curve: How β grows.
   ///   - start: The first β of the linear curves and the sigmoid; the others do not have it.
   ///   - end: The last one.
+  ///   - count: The number of training timesteps.
   public init(_ curve: BetaSchedule, from start: Double, to end: Double, count: Int) {
     switch curve {
     case .linear: self.init(betas: linspace(start, end, count: count))

@@ -23,6 +23,8 @@ public struct PolicySampler: Sendable, Hashable, Codable {
   /// A run of so many steps.
   ///
   /// - Parameters:
+  ///   - policy: The small steps that a policy takes within one of the run.
+  ///   - steps: How many steps, at least one.
   ///   - training: The number of training timesteps, which a sigma of 1 is the last of.
   ///   - lastScale: The length of the last stretch as a share of the others'.
   /// - Throws: ``SchedulerError`` with the code `argument` when there are no steps.

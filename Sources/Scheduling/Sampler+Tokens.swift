@@ -54,7 +54,9 @@ extension Sampler {
 extension Plan {
   /// The interval of a token of flow matching: from a sigma to the next lower one of the run.
   ///
-  /// - Parameter mirrors: Whether it goes as far in the other direction.
+  /// - Parameters:
+  ///   - sigma: The share of noise that the token has.
+  ///   - mirrors: Whether it goes as far in the other direction.
   public func tokenStage(from sigma: Double, mirrors: Bool) -> Stage {
     let lower = sigmas.map(Double.init).filter { $0 < sigma - 1e-6 }.max() ?? 0
     return Stage(timestep: sigma, from: .flow(sigma), to: .flow(mirrors ? 2 * sigma - lower : lower))

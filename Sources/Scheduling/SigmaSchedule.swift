@@ -96,8 +96,10 @@ public struct SigmaTable: Sendable, Hashable, Codable {
 
   /// The timestep of a sigma, between two training timesteps by a straight line in log σ, beyond the ends the end's.
   ///
-  /// - Parameter singlePrecision: Whether the weight is computed in single precision, as for a list of sigmas that the
-  ///   caller gave.
+  /// - Parameters:
+  ///   - sigma: A sigma above 0.
+  ///   - singlePrecision: Whether the weight is computed in single precision, as for a list of sigmas that the caller
+  ///     gave.
   public func timestep(of sigma: Double, singlePrecision: Bool = false) -> Double {
     guard sigmas.count > 1 else { return 0 }
     let exact = log(max(sigma, 1e-10))

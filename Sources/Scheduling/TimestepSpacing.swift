@@ -12,6 +12,7 @@ public enum TimestepSpacing: String, Sendable, Hashable, Codable, CaseIterable {
   /// With `linspace` they lie between the training's timesteps; some classes round them.
   ///
   /// - Parameters:
+  ///   - count: How many steps, at least one.
   ///   - training: The number of training timesteps.
   ///   - offset: Added to every timestep, with `leading` only.
   ///   - overruns: Whether `trailing` may come out one longer than asked for, ending at -1, as it does where the
@@ -32,7 +33,12 @@ public enum TimestepSpacing: String, Sendable, Hashable, Codable, CaseIterable {
   /// The timesteps that `count` intervals start at, descending, as the DPM-Solver family counts them: one point more, of
   /// which the last is not evaluated. All are rounded.
   ///
-  /// - Parameter last: One more than the last training timestep in use, which clipping λ may lower.
+  /// - Parameters:
+  ///   - count: How many intervals, at least one.
+  ///   - training: The number of training timesteps.
+  ///   - last: One more than the last training timestep in use, which clipping λ may lower.
+  ///   - offset: Added to every timestep, with `leading` only.
+  ///   - overruns: Whether `trailing` may come out one longer than asked for.
   public func starts(
     _ count: Int, of training: Int, last: Int, offset: Int = 0, overruns: Bool = true
   ) -> [Double] {
@@ -47,7 +53,12 @@ public enum TimestepSpacing: String, Sendable, Hashable, Codable, CaseIterable {
 
   /// The timesteps that `count` intervals towards the noise start at, ascending, as the inverse DPM-Solver counts them.
   ///
-  /// - Parameter last: One more than the last training timestep in use.
+  /// - Parameters:
+  ///   - count: How many intervals, at least one.
+  ///   - training: The number of training timesteps.
+  ///   - last: One more than the last training timestep in use.
+  ///   - offset: Added to every timestep, with `leading` only.
+  ///   - overruns: Whether `trailing` may come out one longer than asked for.
   public func inverseStarts(
     _ count: Int, of training: Int, last: Int, offset: Int = 0, overruns: Bool = true
   ) -> [Double] {

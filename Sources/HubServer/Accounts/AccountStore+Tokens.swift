@@ -32,7 +32,10 @@ extension AccountStore {
   /// The secret is `hf_` and 40 random letters and digits, 238 bits, in the form that clients expect of a token.
   ///
   /// - Parameters:
+  ///   - user: Whose token it is.
   ///   - name: The token's name; of one user's tokens no two have the same, not even revoked ones.
+  ///   - role: What it may do.
+  ///   - scope: What it is limited to; `nil` for all that is the user's to reach.
   ///   - expires: Seconds since 1970 after which it opens nothing.
   /// - Throws: `invalidArgument` for an unknown user or a name that is empty or too long, `conflict` for one taken.
   public func createToken(

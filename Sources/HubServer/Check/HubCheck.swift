@@ -54,6 +54,7 @@ public struct HubCheck: Sendable {
   /// A check of the hub in `root`.
   ///
   /// - Parameters:
+  ///   - root: The directory that the hub keeps everything in.
   ///   - isQuick: Whether objects of LFS are compared by their lengths alone.
   ///   - repairs: Whether leftovers are removed that are older than a day; nothing else ever is.
   public init(root: String, isQuick: Bool = false, repairs: Bool = false) {

@@ -38,7 +38,9 @@ public struct FlowMatchEulerDiscreteScheduler: Scheduler {
   /// The intervals of tokens that have timesteps of their own (`per_token_timesteps`), for the sampler's
   /// `step(_:_:_:tokens:noise:)`.
   ///
-  /// - Parameter timesteps: A timestep for each token; 0 for one that is clean, which stays as it is.
+  /// - Parameters:
+  ///   - timesteps: A timestep for each token; 0 for one that is clean, which stays as it is.
+  ///   - sampler: The run, whose sigmas say where the intervals end.
   /// - Throws: `SchedulerError` with the code `argument` when one is out of range.
   public func tokens(at timesteps: [Double], of sampler: Sampler) throws(SchedulerError) -> [Stage] {
     if let other = timesteps.first(where: { !(0...Double(points.training)).contains($0) }) {

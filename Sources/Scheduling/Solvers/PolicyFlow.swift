@@ -23,7 +23,9 @@ public struct PolicyFlow: Sendable, Hashable, Codable {
 
   /// The unshifted times of a run, in single precision: even, but for the last stretch.
   ///
-  /// - Parameter lastScale: The length of the last stretch as a share of the others'.
+  /// - Parameters:
+  ///   - steps: How many steps, at least one.
+  ///   - lastScale: The length of the last stretch as a share of the others'.
   public static func times(_ steps: Int, lastScale: Double) -> [Float] {
     let length = Float(1 / (Double(steps) - (1 - lastScale)))
     return (0..<steps).map { 1 - Float($0) * length }

@@ -28,7 +28,9 @@ public struct EntropyBound: TokenMethod {
 
   /// What logits are divided by at a timestep.
   ///
-  /// - Parameter count: The number of steps of the run.
+  /// - Parameters:
+  ///   - timestep: The timestep, counted down from the number of steps.
+  ///   - count: The number of steps of the run.
   public func temperature(at timestep: Int, of count: Int) -> Double {
     temperatures.last + (temperatures.first - temperatures.last) * (Double(count - timestep) / Double(count))
   }

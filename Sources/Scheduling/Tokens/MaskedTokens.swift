@@ -35,7 +35,11 @@ public struct MaskedTokens: TokenMethod {
 
   /// A method for runs of so many steps.
   ///
-  /// - Parameter temperatures: The temperature of the first step and of the last one; in between they are evenly spaced.
+  /// - Parameters:
+  ///   - mask: The token that stands for one that is not known.
+  ///   - schedule: How the share of masked tokens falls over a run.
+  ///   - steps: How many steps.
+  ///   - temperatures: The temperature of the first step and of the last one; in between they are evenly spaced.
   public init(
     mask: Int, schedule: MaskingSchedule, steps: Int, temperatures: (first: Double, last: Double)
   ) {

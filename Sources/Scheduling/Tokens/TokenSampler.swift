@@ -39,7 +39,10 @@ public struct TokenSampler<Method: TokenMethod>: Sendable, Hashable, Codable {
 
   /// A run along so many timesteps.
   ///
-  /// - Parameter ascends: Whether they count up from 0, and not down to it.
+  /// - Parameters:
+  ///   - method: How a step chooses tokens.
+  ///   - steps: How many steps, at least one.
+  ///   - ascends: Whether they count up from 0, and not down to it.
   /// - Throws: ``SchedulerError`` with the code `argument` when there are none.
   public init(_ method: Method, steps: Int, ascends: Bool) throws(SchedulerError) {
     guard steps >= 1 else {
