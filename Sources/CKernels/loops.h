@@ -23,14 +23,18 @@
 /// Defines `kernel_NAME` by `NAME_loop`, on x86 three times: for any processor, for those with AVX2, and for those with the
 /// registers of AVX-512, of which there are enough to spill none. The best that the processor has is chosen.
 #if defined(__x86_64__)
+// A test says what the processor lacks.
+#ifndef HAS_FEATURE
+#define HAS_FEATURE(NAME) __builtin_cpu_supports(NAME)
+#endif
 #define COMPILED_FOR(TARGET, RESULT, NAME, PARAMETERS, CALL) \
   __attribute__((target(TARGET))) static RESULT NAME PARAMETERS { return CALL; }
 #define KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS)                                                      \
   COMPILED_FOR("avx2,fma", RESULT, NAME##_avx2, PARAMETERS, NAME##_loop ARGUMENTS)                       \
   COMPILED_FOR("avx2,fma,avx512f,avx512vl", RESULT, NAME##_avx512, PARAMETERS, NAME##_loop ARGUMENTS)    \
   RESULT kernel_##NAME PARAMETERS {                                                                      \
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return NAME##_loop ARGUMENTS; \
-    return __builtin_cpu_supports("avx512vl") ? NAME##_avx512 ARGUMENTS : NAME##_avx2 ARGUMENTS;         \
+    if (!HAS_FEATURE("avx2") || !HAS_FEATURE("fma")) return NAME##_loop ARGUMENTS;                       \
+    return HAS_FEATURE("avx512vl") ? NAME##_avx512 ARGUMENTS : NAME##_avx2 ARGUMENTS;                    \
   }
 #else
 #define KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) \
