@@ -85,16 +85,20 @@ import Testing
     #expect(ancestral.compatibles.map { $0.className }.contains(flow.className))
   }
 
-  @Test func `a flow map crosses any interval, and none from outside of the training`() throws {
-    let scheduler = try FlowMapEulerDiscreteScheduler(config: ["shift": 3, "num_train_timesteps": 500])
-    let (x, output) = (try Formula.sample([1, 4]), try Formula.noise([1, 4]))
-    for (start, end) in [(450.0, 12.5), (500, 0), (100, 400)] {
-      var jump = try scheduler.jump(from: start, to: end)
-      let next = try jump.step(output, start, x).prevSample
-      let expected = zip(x.elements, output.elements).map { $0 - Float((start - end) / 500) * $1 }
-      #expect(deviation(next.elements, expected) < 1e-6)
-      #expect(jump.isFinished)
+  @Test func `a flow map crosses the intervals that diffusers crosses, and none from outside of the training`() throws {
+    for golden in try GoldenCase.all(of: "FlowMapEulerDiscreteScheduler", kinds: "jumps") {
+      let scheduler = try #require(try golden.scheduler() as? FlowMapEulerDiscreteScheduler)
+      let x = try Formula.sample(golden.shape)
+      let jumps = (golden.json["jumps"]?.array ?? []).map { ($0.array ?? []).compactMap(\.number) }
+      let ends = try jumps.flatMap { ends in
+        var jump = try scheduler.jump(from: ends[0], to: ends[1])
+        let next = try jump.step(Formula.model(x, ends[0]), ends[0], x).prevSample
+        #expect(jump.isFinished)
+        return next.elements
+      }
+      #expect(deviation(ends, try #require(golden.floats("final"))) < golden.tolerance("final_rel_of_max"))
     }
+    let scheduler = try FlowMapEulerDiscreteScheduler(config: ["shift": 3, "num_train_timesteps": 500])
     for (start, end) in [(0.0, 0.0), (501, 0), (100, -1), (100, 501), (.nan, 0), (100, .nan)] {
       #expect(#expect(throws: SchedulerError.self) { try scheduler.jump(from: start, to: end) }?.code == .argument)
     }
