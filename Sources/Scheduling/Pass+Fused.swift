@@ -13,8 +13,7 @@ extension Pass {
       let newestIndex = Operand.prediction(0)
       var step = kernel_step(
         sample: sample, output: output, base: base, operands: room.baseAddress, kept_alone: counts.better,
-        both: counts.both,
-        out_alone: counts.next, newest: newest, kept: kept, out: next,
+        both: counts.both, out_alone: counts.next, newest: newest, kept: kept, out: next,
         newest_of_sample: move.prediction[.sample], newest_of_output: move.prediction[.output],
         kept_of_newest: sums.better?[newestIndex] ?? 0, out_of_base: move.next[sums.base],
         out_of_newest: move.next[newestIndex])
@@ -54,7 +53,7 @@ private struct FusedSums {
   /// Looks up the other operands: those of the better sample alone, the kept one first, then those of both, then those of the
   /// next one alone.
   ///
-  /// - Returns: How many there are of each; `nil` when they are too many.
+  /// - Returns: How many there are of each; `nil` when they are too many, or a better sample has none.
   func collect(
     _ operands: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, in room: UnsafeMutableBufferPointer<kernel_operand>
   ) -> (better: Int, both: Int, next: Int)? {
@@ -76,6 +75,6 @@ private struct FusedSums {
     guard let alone = add(where: { $0 && !$1 }), let both = add(where: { $0 && $1 }),
       let others = add(where: { !$0 && $1 })
     else { return nil }
-    return (alone, both, others)
+    return self.better == nil || alone + both > 0 ? (alone, both, others) : nil
   }
 }
