@@ -10,7 +10,8 @@ extension Scheduler {
   ///
   /// - Throws: `SchedulerError` with the code `configuration` for a wrong value.
   public static func ofDiffusers021(config: SchedulerConfig) throws(SchedulerError) -> Self {
-    let defaults = defaultsOfDiffusers021
+    let isOfAnyClass = className == AnyScheduler.className
+    let defaults = defaultsOfDiffusers021(isOfAnyClass ? config.className : className)
     var config = config
     for key in defaults.keys where config[key] == nil || config.defaultedKeys.contains(key) {
       config[key] = defaults[key]
@@ -32,7 +33,7 @@ extension Scheduler {
   }
 
   /// The defaults of keys that are others now.
-  private static var defaultsOfDiffusers021: SchedulerConfig {
+  private static func defaultsOfDiffusers021(_ className: String?) -> SchedulerConfig {
     switch className {
     case DPMSolverMultistepScheduler.className, UniPCMultistepScheduler.className: ["final_sigmas_type": "sigma_min"]
     case DPMSolverSinglestepScheduler.className: ["final_sigmas_type": "sigma_min", "lower_order_final": true]

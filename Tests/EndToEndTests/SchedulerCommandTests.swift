@@ -35,6 +35,13 @@ import Testing
     let stages = try #require(plans[0]["stages"] as? [[String: Double]])
     let sigmas = stages.map { $0["sigma"] ?? 0 }
     #expect(stages.map { $0["timestep"] } == [751, 501, 251, 1] && sigmas == sigmas.sorted(by: >))
+    let saved = #"{"_class_name": "DPMSolverMultistepScheduler", "_diffusers_version": "0.21.4"}"#
+    try dhub.home.write(saved.utf8, to: "old/scheduler_config.json")
+    for (flags, endsClean) in [([], true), (["--diffusers-0.21"], false)] {
+      let plan = try await dhub.run(["scheduler", "plan", "old", "--steps", "4", "--json"] + flags).object()
+      let last = ((plan["plans"] as? [[String: Any]])?.first?["stages"] as? [[String: Double]])?.last
+      #expect(try (#require(last?["next_sigma"]) == 0) == endsClean)
+    }
     let drawn = try await dhub.run("scheduler", "plan", "euler", "ddim", "dpm", "--steps", "20", "--svg", "plan.svg")
     #expect(drawn.text == "plan.svg\n")
     let drawing = try await XMLParserCheck.elements(of: Data(dhub.home.read("plan.svg")))

@@ -37,4 +37,15 @@ import Testing
     #expect(old.config["final_sigmas_type"] == "zero" && old.config["lower_order_final"] == true)
     #expect(try DDIMScheduler().asOfDiffusers021().config == DDIMScheduler().config)
   }
+
+  @Test func `a scheduler of any class has the defaults of its own`() throws {
+    let solver = try DPMSolverMultistepScheduler().asOfDiffusers021()
+    for old in [
+      try AnyScheduler(DPMSolverMultistepScheduler()).asOfDiffusers021(),
+      try AnyScheduler.ofDiffusers021(config: DPMSolverMultistepScheduler().config),
+    ] {
+      #expect(old.config == solver.config && old.quirks == solver.quirks)
+      #expect(try old.sampler(steps: 7).plan == solver.sampler(steps: 7).plan)
+    }
+  }
 }

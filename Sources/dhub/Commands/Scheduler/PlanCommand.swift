@@ -26,6 +26,9 @@ struct PlanCommand: Subcommand {
   @Option(help: ArgumentHelp("Draw the plans over each other into this file.", valueName: "file"), completion: .file())
   var svg: String?
 
+  @Flag(name: .customLong("diffusers-0.21"), help: "Plan the runs that diffusers 0.21 made.")
+  var isOld = false
+
   @OptionGroup var options: SchedulerOptions
   @OptionGroup var style: OutputOptions
 
@@ -34,7 +37,8 @@ struct PlanCommand: Subcommand {
     var warnings: [String] = []
     for source in sources {
       let loaded = try await options.load(source, session, style)
-      plans.append(NamedPlan(loaded, try loaded.scheduler.sampler(steps: steps)))
+      let scheduler = isOld ? try loaded.scheduler.asOfDiffusers021() : loaded.scheduler
+      plans.append(NamedPlan(loaded, try scheduler.sampler(steps: steps)))
       warnings += loaded.warnings
     }
     var report = Report(
