@@ -24,8 +24,19 @@ extension CacheIndex {
       for repository in scan.repositories {
         try write(repository, changed[repository.id] ?? "", listings, in: database)
       }
+      // A name with a wrong bit is in the table and not in its index, or the other way round: no statement fails for that.
+      let left = Set(try Self.fetchStamps(database).keys)
+      guard left.isDisjoint(with: gone), left.isSuperset(of: scan.repositories.map(\.id)) else {
+        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a row is not found by its name")
+      }
     }
-    return isDone != nil
+    guard isDone != nil else { return false }
+    // An index that was damaged is a new one now, and has nothing of what had not changed.
+    let left = store.perform(.reading, Self.fetchStamps) ?? [:]
+    if known.keys.contains(where: { stamps[$0] != nil && left[$0] == nil }) {
+      rebuild(from: try CacheScan(layout), stamps)
+    }
+    return true
   }
 
   /// Records all that a scan has found, in place of what is known of it.

@@ -105,6 +105,24 @@ import Testing
     }
   }
 
+  @Test func `a name with a wrong bit names no repository that is not there`() throws {
+    let cache = try closedCache()
+    let bytes = try [UInt8](Data(contentsOf: URL(filePath: cache.index.path)))
+    // Where the kind and the name are beside each other: in the table and in its index.
+    let words = Array("modelorg/model".utf8)
+    let places = bytes.indices.filter { bytes[$0...].starts(with: words) }
+    #expect(places.count >= 2)
+    for place in places {
+      for offset in [0, 4, 5, 8, 9, 13] {
+        var damaged = bytes
+        damaged[place + offset] ^= 1
+        try Data(damaged).write(to: URL(filePath: cache.index.path))
+        try cache.expectFilled("bit 0 of letter \(offset) at \(place)")
+        cache.index.close()
+      }
+    }
+  }
+
   @Test func `an index that another process is writing to is waited for only a moment`() async throws {
     let cache = try closedCache()
     let holder = try python(
