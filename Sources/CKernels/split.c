@@ -65,11 +65,11 @@ INLINE void clipped_terms(
   const float *x = t->sample, *y = t->output, *z = of_z ? t->noise : x;
   const split_weight p = split(t->of_sample), q = split(t->of_output), r = split(t->of_noise);
   // A multiple of what is clipped is the multiple, clipped that much farther out: a multiplication less.
-  // A source without a weight can be no factor.
-  const bool leads_x = t->inner_sample != 0;
-  const double first_weight = leads_x ? t->inner_sample : t->inner_output;
-  const weight_pair inner = paired(t->of_clipped, first_weight, leads_x ? t->inner_output : 0);
-  const float *leading = leads_x ? x : y;
+  // What the output alone makes is two halves of it: a source without a weight is not read, for zero times infinity is none.
+  const bool has_x = t->inner_sample != 0;
+  const double half = t->inner_output / 2;
+  const weight_pair inner = has_x ? paired(t->of_clipped, t->inner_sample, t->inner_output) : paired(t->of_clipped, half, half);
+  const float *leading = has_x ? x : y;
   const float bound = (float)(__builtin_fabs(t->of_clipped) * t->bound);
 #define ADDED(HAS, WEIGHT, VALUE, SUM) (HAS ? F(WEIGHT, VALUE, SUM) : (SUM))
 #define LOW ADDED(of_x, p.low, x[j], ADDED(of_y, q.low, y[j], of_z ? r.low * z[j] : 0))

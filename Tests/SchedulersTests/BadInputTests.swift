@@ -111,6 +111,17 @@ import Testing
       #expect(Self.refusal { _ = try Tensor([], shape: shape) }?.code == .shape, "\(shape)")
     }
   }
+
+  @Test(arguments: ["epsilon", "sample", "v_prediction"])
+  func `a clean sample that is infinite is clipped`(prediction: String) throws {
+    let scheduler = try DDPMScheduler(config: ["prediction_type": .string(prediction)])
+    var sampler = try scheduler.sampler(steps: 10)
+    let (x, noise) = (try Formula.sample([1, 4]), try Formula.noise([1, 4]))
+    let output = try Tensor([.infinity, 0, -.infinity, 0], shape: [1, 4])
+    let next = try sampler.step(output, sampler.timesteps[0], x, noise: noise).prevSample
+    let areNumbers = next.elements.allSatisfy(\.isFinite)
+    #expect(areNumbers)
+  }
 }
 
 extension Sampler {
