@@ -20,15 +20,7 @@ extension CacheIndex {
     let scan = try CacheScan(layout, only: Set(changed.keys))
     let listings = Self.listings(of: scan)
     let isDone: Void? = store.perform(.rebuilding) { database in
-      for id in gone { try remove(id, in: database) }
-      for repository in scan.repositories {
-        try write(repository, changed[repository.id] ?? "", listings, in: database)
-      }
-      // A name with a wrong bit is in the table and not in its index, or the other way round: no statement fails for that.
-      let left = Set(try Self.fetchStamps(database).keys)
-      guard left.isDisjoint(with: gone), left.isSuperset(of: scan.repositories.map(\.id)) else {
-        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a row is not found by its name")
-      }
+      try replace(gone, by: scan, changed, listings, in: database)
     }
     guard isDone != nil else { return false }
     // An index that was damaged is a new one now, and has nothing of what had not changed.
@@ -46,10 +38,24 @@ extension CacheIndex {
     let listings = Self.listings(of: scan)
     store.perform(.rebuilding) { database in
       let found = Set(scan.repositories.map(\.id))
-      for id in try Self.fetchStamps(database).keys where !found.contains(id) { try remove(id, in: database) }
-      for repository in scan.repositories {
-        try write(repository, stamps[repository.id] ?? "", listings, in: database)
-      }
+      let gone = try Self.fetchStamps(database).keys.filter { !found.contains($0) }
+      try replace(gone, by: scan, stamps, listings, in: database)
+    }
+  }
+
+  /// Removes what is gone, and writes down what a scan has found.
+  ///
+  /// - Throws: A `DatabaseError` for a damaged index too. A name with a wrong bit is in the table and not in the table's index, or
+  ///   the other way round, for which no statement fails; then what was removed is still there, or what was written is not.
+  private func replace(
+    _ gone: [RepositoryID], by scan: CacheScan, _ stamps: [RepositoryID: String],
+    _ listings: [RepositoryID: [ETag: Int64]], in database: Database
+  ) throws {
+    for id in gone { try remove(id, in: database) }
+    for repository in scan.repositories { try write(repository, stamps[repository.id] ?? "", listings, in: database) }
+    let left = Set(try Self.fetchStamps(database).keys)
+    guard left.isDisjoint(with: gone), left.isSuperset(of: scan.repositories.map(\.id)) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a row is not found by its name")
     }
   }
 

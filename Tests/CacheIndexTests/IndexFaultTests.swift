@@ -119,6 +119,10 @@ import Testing
         try Data(damaged).write(to: URL(filePath: cache.index.path))
         try cache.expectFilled("bit 0 of letter \(offset) at \(place)")
         cache.index.close()
+        try Data(damaged).write(to: URL(filePath: cache.index.path))
+        try cache.index.rebuild()
+        try cache.expectFilled("bit 0 of letter \(offset) at \(place), made anew")
+        cache.index.close()
       }
     }
   }
